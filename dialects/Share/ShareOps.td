@@ -1,0 +1,274 @@
+// How it is computed. Every gate takes masked operands and makes an additive result without talking; share.remask is the
+// one online step. Elementwise ops broadcast as numpy does. Structure (reshape, transpose, slice, concat, broadcast,
+// gather) is that of the mpc dialect, on share element types.
+#ifndef DIALECTS_SHARE_SHAREOPS_TD
+#define DIALECTS_SHARE_SHAREOPS_TD
+
+include "dialects/Share/ShareDialect.td"
+include "dialects/Share/ShareInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+class Share_Op<string mnemonic, list<Trait> traits = []> : Op<Share_Dialect, mnemonic, traits>;
+
+// A gate that P0 deals for. `address` names its PRG streams (unique in an entry), `receiver` (1 or 2) says which evaluator
+// is sent the half that does not come from a PRG; both are written by the schedule.
+class Share_GateOp<string mnemonic, list<Trait> traits = []>
+    : Share_Op<mnemonic, [Pure, DeclareOpInterfaceMethods<Share_GateInterface>] # traits>;
+
+//===-- Edges of the program -------------------------------------------------------------------------------------===//
+
+def Share_InputOp : Share_Op<"input", [IsolatedFromAbove, RecursiveMemoryEffects, SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "an owner computes in clear and shares the results";
+  let description = [{
+    The region (mpc ops on plain types) is run by `owner`; its operands are function arguments that this owner provides.
+    A masked result is encoded (round to nearest, ties to even) and shared with masks from the owner's seeds; a result of
+    plain type is published to all parties. `address` + result index name the masks.
+    Cost: per masked result k bits each to P1 and P2 (`io` for the client, `setup` for the model).
+  }];
+  let arguments = (ins StrAttr:$owner, Variadic<Mpc_AnyTensor>:$inputs, OptionalAttr<I64Attr>:$address);
+  let results = (outs Variadic<Mpc_AnyTensor>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$owner `(` $inputs `)` attr-dict `:` functional-type($inputs, $results) $body";
+  let hasVerifier = 1;
+}
+def Share_YieldOp : Share_Op<"yield", [Pure, Terminator, ParentOneOf<["InputOp"]>]> {
+  let summary = "results of a share.input region, in clear";
+  let arguments = (ins Variadic<Mpc_AnyTensor>:$operands);
+  let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
+  let builders = [OpBuilder<(ins), [{}]>];
+}
+def Share_EncodeOp : Share_Op<"encode", [Pure]> {
+  let summary = "public real or integer values to ring elements: round(x * 2^f), ties to even; out of range is an error";
+  let arguments = (ins Mpc_PublicTensor:$input);
+  let results = (outs Share_Public:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+def Share_RevealOp : Share_Op<"reveal", []> {
+  let summary = "opens a value to its owner, and to nobody else";
+  let description = [{
+    Each evaluator sends its summand under a fresh sharing of zero from s12: k bits from each of P1 and P2 (`io`).
+    Declassification of the program; the result may only be returned by the function.
+  }];
+  let arguments = (ins Share_AdditiveOrBit:$input, StrAttr:$owner, OptionalAttr<I64Attr>:$address);
+  let results = (outs Mpc_PublicTensor:$result);
+  let assemblyFormat = "$input `to` $owner attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+//===-- The online step ------------------------------------------------------------------------------------------===//
+
+def Share_RemaskOp : Share_Op<"remask", [Pure]> {
+  let summary = "additive to masked: both evaluators add their half of a fresh mask and swap k bits";
+  let description = [{
+    l1 from s01, l2 from s02. Online: ceil(n k / 8) bytes in each direction, one round. `round` (from 1) is its depth.
+    Works alike on bits with xor in place of +.
+  }];
+  let arguments = (ins Share_AdditiveOrBit:$input, OptionalAttr<I64Attr>:$round, OptionalAttr<I64Attr>:$address);
+  let results = (outs Share_MaskedOrBit:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+//===-- Local and linear -----------------------------------------------------------------------------------------===//
+
+class Share_BinaryOp<string mnemonic, string what> : Share_Op<mnemonic, [Pure]> {
+  let summary = what;
+  let arguments = (ins Share_Ring:$lhs, Share_Ring:$rhs);
+  let results = (outs Share_Secret:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, $result)";
+  let hasVerifier = 1;
+}
+def Share_AddOp : Share_BinaryOp<"add", "x + y; both masked or both additive, or one of them public; one width and fraction">;
+def Share_SubOp : Share_BinaryOp<"sub", "x - y; as share.add">;
+def Share_NegOp : Share_Op<"neg", [Pure]> {
+  let summary = "-x";
+  let arguments = (ins Share_Secret:$input);
+  let results = (outs Share_Secret:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+def Share_MulPublicOp : Share_Op<"mul_public", [Pure]> {
+  let summary = "x times public y: same width and kind, fractions add";
+  let arguments = (ins Share_Secret:$lhs, Share_Public:$rhs);
+  let results = (outs Share_Secret:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, $result)";
+  let hasVerifier = 1;
+}
+def Share_MatmulPublicOp : Share_Op<"matmul_public", [Pure]> {
+  let summary = "matrix product with one public operand: local, kind of the secret operand, fractions add";
+  let arguments = (ins Share_Ring:$lhs, Share_Ring:$rhs);
+  let results = (outs Share_Secret:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, $result)";
+  let hasVerifier = 1;
+}
+def Share_ReduceSumOp : Share_Op<"reduce_sum", [Pure]> {
+  let summary = "sum over `axes`, which stay as dimensions of 1";
+  let arguments = (ins Share_Secret:$input, DenseI64ArrayAttr:$axes);
+  let results = (outs Share_Secret:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+def Share_ShrinkOp : Share_Op<"shrink", [Pure]> {
+  let summary = "the low bits: a smaller ring, the same value where it fits";
+  let arguments = (ins Share_Ring:$input);
+  let results = (outs Share_Ring:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+def Share_ReinterpretOp : Share_Op<"reinterpret", [Pure]> {
+  let summary = "the same ring elements under another fraction: times a power of two, free";
+  let arguments = (ins Share_Ring:$input);
+  let results = (outs Share_Ring:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+def Share_ToAdditiveOp : Share_Op<"to_additive", [Pure]> {
+  let summary = "masked to additive: P1 takes m - l1, P2 -l2; bits alike";
+  let arguments = (ins Share_MaskedOrBit:$input);
+  let results = (outs Share_AdditiveOrBit:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+def Share_TruncateOp : Share_Op<"truncate", [Pure]> {
+  let summary = "drop t = f - f' low bits of additive shares, keep k' <= K - t";
+  let description = [{
+    P1 adds 2^t - 1, then each evaluator shifts its own share. Error in (-1, 1) ulp of mean 0, integers exact, no failure
+    probability (protocol.md, "truncate").
+  }];
+  let arguments = (ins Share_Additive:$input);
+  let results = (outs Share_Additive:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+//===-- Gates ----------------------------------------------------------------------------------------------------===//
+
+class Share_ProductOp<string mnemonic, string what> : Share_GateOp<mnemonic> {
+  let summary = what;
+  let arguments = (ins Share_Masked:$lhs, Share_Masked:$rhs, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
+  let results = (outs Share_Additive:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, $result)";
+  let hasVerifier = 1;
+}
+def Share_MulOp : Share_ProductOp<"mul", "x * y with truncation by t = fx + fy - f'"> {
+  let description = [{
+    z1 = mx (my - ly1) - lx1 my + G1, z2 = -mx ly2 - lx2 my + G2, G = lx ly dealt (k bits per result). With t > 0 only the
+    k' <= k - t surviving bits of G >> t are dealt, P1 adds 3 * 2^(t-1) before its shift; error within 1.5 ulp.
+  }];
+}
+def Share_MatmulOp : Share_ProductOp<"matmul", "matrix product of the last two dimensions, leading ones broadcast, truncation as share.mul">;
+
+def Share_ExtendHighOp : Share_GateOp<"extend_high"> {
+  let summary = "the d high bits that extend a ring from k to k + d bits, additive";
+  let description = [{
+    Needs -2^(k-2) <= x < 2^(k-2), k >= 2 (in ring units). P0 deals them for either msb of m (2 arrays of d bits). After share.remask,
+    share.join puts them above the low bits, which keep mask and masked value.
+  }];
+  let arguments = (ins Share_Masked:$input, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
+  let results = (outs Share_Additive:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+def Share_JoinOp : Share_Op<"join", [Pure]> {
+  let summary = "low k bits and opened high d bits of an extend: masked over k + d bits";
+  let arguments = (ins Share_Masked:$low, Share_Masked:$high);
+  let results = (outs Share_Masked:$result);
+  let assemblyFormat = "$low `,` $high attr-dict `:` functional-type(operands, $result)";
+  let hasVerifier = 1;
+}
+def Share_CompareDigitsOp : Share_GateOp<"compare_digits"> {
+  let summary = "digits of [m_T mod 2^(k-1) < l mod 2^(k-1)] for x - T, per threshold T";
+  let description = [{
+    Result shape [T, P] + shape(x): per threshold the planes lt_0, eq_0, lt_1, eq_1, ..., lt_last, most significant digit
+    first, P = 2 * digits - 1, digits = ceil((k-1) / digit). `thresholds` are in ring units. P0 deals the one-hot vector of each
+    digit of l without its last entry, once for all thresholds: sum of (2^w - 1) bits. k >= 2.
+  }];
+  let arguments = (ins Share_Masked:$input, DenseI64ArrayAttr:$thresholds, I64Attr:$digit, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
+  let results = (outs Share_XorBit:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+def Share_LexCombineOp : Share_GateOp<"lex_combine"> {
+  let summary = "combines neighbouring digits' (lt, eq) by wide ANDs";
+  let description = [{
+    Input [T, P] + s of masked bits as share.compare_digits lays them out. Up to 4 digits make one group, more are taken in
+    groups of 3 from the most significant. P0 deals the products of masks that occur, each distinct subset once per group.
+    Result [T, P'] + s, P' = 2 * groups - 1.
+  }];
+  let arguments = (ins Share_MaskedBit:$input, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
+  let results = (outs Share_XorBit:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+def Share_CompareFinishOp : Share_GateOp<"compare_finish"> {
+  let summary = "[x < T] = msb(m_T) ^ msb(l) ^ lt";
+  let description = [{`less`: [T, 1] + shape(x) from the last share.lex_combine (or share.compare_digits). Deals msb(l), 1 bit an element. Result [T] + shape(x).}];
+  let arguments = (ins Share_Masked:$input, Share_XorBit:$less, DenseI64ArrayAttr:$thresholds, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
+  let results = (outs Share_XorBit:$result);
+  let assemblyFormat = "$input `,` $less attr-dict `:` functional-type(operands, $result)";
+  let hasVerifier = 1;
+}
+def Share_XorOp : Share_Op<"xor", [Pure]> {
+  let summary = "exclusive or of bits of one kind (broadcasting)";
+  let arguments = (ins Share_Bits:$lhs, Share_Bits:$rhs);
+  let results = (outs Share_Bits:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, $result)";
+  let hasVerifier = 1;
+}
+def Share_NotOp : Share_Op<"not", [Pure]> {
+  let summary = "1 - b";
+  let arguments = (ins Share_Bits:$input);
+  let results = (outs Share_Bits:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+def Share_AndOp : Share_GateOp<"and"> {
+  let summary = "b and c; P0 deals the product of the masks, 1 bit";
+  let arguments = (ins Share_MaskedBit:$lhs, Share_MaskedBit:$rhs, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
+  let results = (outs Share_XorBit:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, $result)";
+  let hasVerifier = 1;
+}
+def Share_BitToArithOp : Share_GateOp<"bit_to_arith"> {
+  let summary = "bit to 0 or 1 (fraction 0) of Z_2^k: b' + (1 - 2b')u, u dealt, k bits";
+  let arguments = (ins Share_MaskedBit:$input, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
+  let results = (outs Share_Additive:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+def Share_BitMulOp : Share_GateOp<"bit_mul"> {
+  let summary = "b * y (broadcasting b to y): b'y + (1 - 2b')(u my - u ly); u and u ly dealt, 2k bits per result";
+  let arguments = (ins Share_MaskedBit:$bit, Share_Masked:$input, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
+  let results = (outs Share_Additive:$result);
+  let assemblyFormat = "$bit `,` $input attr-dict `:` functional-type(operands, $result)";
+  let hasVerifier = 1;
+}
+def Share_PeriodicOp : Share_GateOp<"periodic"> {
+  let summary = "constant + sum_j c_j cos(2 pi q_j x / 2^k) + s_j sin(2 pi q_j x / 2^k)";
+  let description = [{
+    All coefficients are integers in units of 2^-coefficient_bits. P0 deals cos and sin of the mask for each frequency with `digits[j]` fractional
+    bits in a ring of K - (max(digits) - digits[j]) bits, K = k' + t; the evaluators multiply by public integers of `public_bits` fractional
+    bits made from m by integer tables. The sum is truncated by t = max(digits) + public_bits - f' to the result's k' bits.
+    A frequency costs 2 arrays; where both c_j and s_j are there the same two arrays serve.
+  }];
+  let arguments = (ins Share_Masked:$input, DenseI64ArrayAttr:$frequencies, I64Attr:$constant, DenseI64ArrayAttr:$cosines, DenseI64ArrayAttr:$sines,
+                   DenseI64ArrayAttr:$digits, I64Attr:$coefficient_bits, I64Attr:$public_bits, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
+  let results = (outs Share_Additive:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+def Share_ExpOp : Share_GateOp<"exp"> {
+  let summary = "e^x on (-(2^k - 2^(f+4)) 2^-f, 0]";
+  let description = [{
+    k > f + 4; A = 2^(k-f-4) cases by the top bits of m. P0 deals e^-l + 8 scaled by `dealt_bits`, once per case, over K bits, K = k' + t,
+    t = dealt_bits + public_bits - f', K <= 64; the evaluators multiply by e^(m-8) of `public_bits` (integer tables) and truncate by t.
+    k' >= f' + 3. (protocol.md, "exponential")
+  }];
+  let arguments = (ins Share_Masked:$input, I64Attr:$dealt_bits, I64Attr:$public_bits, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
+  let results = (outs Share_Additive:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+#endif

@@ -1,0 +1,30 @@
+// The clear part of a program: mpc ops on plain tensors, in f32 and integers. Owners run it on their own values, parties on
+// public values, the interpreter of `mpc` on everything (decisions, 1). One function an op, named as the op.
+#ifndef TACIT_CLEAR_H
+#define TACIT_CLEAR_H
+
+#include <functional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "tacit/program.h"
+#include "tacit/tensor.h"
+
+namespace tacit {
+
+// Runs one instruction of the mpc dialect ("mpc.add", "mpc.reshape", ...; all of MpcOps.td but param, weight, owned, yield) on
+// clear operands. `result_type` gives the shape and kind of the one result. Broadcasting as numpy. InvalidArgument for a
+// value outside an op's domain (an index out of range), Unimplemented for an unknown op; never a crash.
+absl::StatusOr<Tensor> RunClear(const Instruction& instruction, absl::Span<const Tensor* const> operands, const Type& result_type);
+
+// Whether RunClear knows an op of that name.
+bool IsClearOp(absl::string_view op);
+
+// Runs a clear function: `arguments` as Entry::inputs names them; `load` fetches a parameter's tensor by its index in Program::params.
+absl::StatusOr<std::vector<Tensor>> RunClearFunction(const Program& program, const ClearFunction& function, absl::Span<const Tensor* const> arguments,
+                                                     const std::function<absl::StatusOr<Tensor>(uint32_t param)>& load);
+
+}  // namespace tacit
+
+#endif
