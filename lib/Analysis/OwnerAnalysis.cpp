@@ -1,0 +1,1 @@
+// Placeholder object until the analyses land; replaced by the secrecy phase.
