@@ -6,6 +6,10 @@ include(AddLLVM)
 include(AddMLIR)
 include(HandleLLVMOptions OPTIONAL)
 
+# mlir_tablegen takes its include path from the directory.
+include_directories(SYSTEM ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+include_directories(${CMAKE_SOURCE_DIR})
+
 set(TACIT_MLIR_OPTIONS -fno-exceptions -Wno-unused-parameter -Wno-deprecated-declarations)
 
 add_library(tacit_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/Pch.cpp)
