@@ -15,7 +15,7 @@ set(TACIT_MLIR_OPTIONS -fno-exceptions -Wno-unused-parameter -Wno-deprecated-dec
 add_library(tacit_pch OBJECT ${CMAKE_SOURCE_DIR}/cmake/Pch.cpp)
 target_include_directories(tacit_pch SYSTEM PUBLIC ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
 target_compile_definitions(tacit_pch PUBLIC ${LLVM_DEFINITIONS})
-target_compile_options(tacit_pch PRIVATE ${TACIT_MLIR_OPTIONS} -Wall -Wextra -Werror -Xclang -fno-pch-timestamp)
+target_compile_options(tacit_pch PRIVATE -Wall -Wextra -Werror ${TACIT_MLIR_OPTIONS} -Xclang -fno-pch-timestamp)
 target_include_directories(tacit_pch PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/include ${CMAKE_BINARY_DIR} ${CMAKE_BINARY_DIR}/include
                                             ${CMAKE_SOURCE_DIR}/runtime/include ${CMAKE_BINARY_DIR}/runtime/include)
 target_precompile_headers(tacit_pch PRIVATE ${CMAKE_SOURCE_DIR}/cmake/Pch.h)
@@ -27,7 +27,7 @@ function(tacit_mlir_target name)
   target_compile_definitions(${name} PUBLIC ${LLVM_DEFINITIONS})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/include ${CMAKE_BINARY_DIR} ${CMAKE_BINARY_DIR}/include
                                             ${CMAKE_SOURCE_DIR}/runtime/include ${CMAKE_BINARY_DIR}/runtime/include)
-  target_compile_options(${name} PRIVATE ${TACIT_MLIR_OPTIONS} -Wall -Wextra -Werror -Xclang -fno-pch-timestamp)
+  target_compile_options(${name} PRIVATE -Wall -Wextra -Werror ${TACIT_MLIR_OPTIONS} -Xclang -fno-pch-timestamp)
   target_precompile_headers(${name} REUSE_FROM tacit_pch)
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_link_libraries(${name} PUBLIC MLIR LLVM)
