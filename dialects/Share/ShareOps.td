@@ -13,7 +13,7 @@ class Share_Op<string mnemonic, list<Trait> traits = []> : Op<Share_Dialect, mne
 // A gate that P0 deals for. `address` names its PRG streams (unique in an entry), `receiver` (1 or 2) says which evaluator
 // is sent the half that does not come from a PRG; both are written by the schedule.
 class Share_GateOp<string mnemonic, list<Trait> traits = []>
-    : Share_Op<mnemonic, [Pure, DeclareOpInterfaceMethods<Share_GateInterface>] # traits>;
+    : Share_Op<mnemonic, [Pure, DeclareOpInterfaceMethods<Share_GateInterface, ["getRingMacs"]>] # traits>;
 
 //===-- Edges of the program -------------------------------------------------------------------------------------===//
 
@@ -153,8 +153,8 @@ class Share_ProductOp<string mnemonic, string what> : Share_GateOp<mnemonic> {
 }
 def Share_MulOp : Share_ProductOp<"mul", "x * y with truncation by t = fx + fy - f'"> {
   let description = [{
-    z1 = mx (my - ly1) - lx1 my + G1, z2 = -mx ly2 - lx2 my + G2, G = lx ly dealt (k bits per result). With t > 0 only the
-    k' <= k - t surviving bits of G >> t are dealt, P1 adds 3 * 2^(t-1) before its shift; error within 1.5 ulp.
+    z1 = mx (my - ly1) - lx1 my + G1, z2 = -mx ly2 - lx2 my + G2, G = lx ly. The k' <= k - t
+    bits of G >> t that reach the result are dealt; with t > 0 P1 adds 3 * 2^(t-1) before its shift; error within 1.5 ulp.
   }];
 }
 def Share_MatmulOp : Share_ProductOp<"matmul", "matrix product of the last two dimensions, leading ones broadcast, truncation as share.mul">;
@@ -181,7 +181,7 @@ def Share_CompareDigitsOp : Share_GateOp<"compare_digits"> {
   let summary = "digits of [m_T mod 2^(k-1) < l mod 2^(k-1)] for x - T, per threshold T";
   let description = [{
     Result shape [T, P] + shape(x): per threshold the planes lt_0, eq_0, lt_1, eq_1, ..., lt_last, most significant digit
-    first, P = 2 * digits - 1, digits = ceil((k-1) / digit). `thresholds` are in ring units. P0 deals the one-hot vector of each
+    first, P = 2 * digits - 1, digits = ceil((k-1) / digit); the least significant digit takes what is left over. `thresholds` are in ring units. P0 deals the one-hot vector of each
     digit of l without its last entry, once for all thresholds: sum of (2^w - 1) bits. k >= 2.
   }];
   let arguments = (ins Share_Masked:$input, DenseI64ArrayAttr:$thresholds, I64Attr:$digit, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
