@@ -7,5 +7,22 @@ include "mlir/Pass/PassBase.td"
 //===-- onnx to mpc ----------------------------------------------------------------------------------------------===//
 
 //===-- mpc to share ---------------------------------------------------------------------------------------------===//
+def ConvertMpcToShare : Pass<"convert-mpc-to-share", "::mlir::ModuleOp"> {
+  let summary = "each op on secrets becomes gates and remasks on shares";
+  let description = [{
+    Precondition: every secret value is `!mpc.secret<!mpc.fxp<k, f>>` or `!mpc.secret<i1>`; mpc.owned computes what owners share.
+    Effect: the table of docs/spec/formats.md. Clear ops, locations and the bodies of mpc.owned (now share.input) stay; secret arguments
+    get the plain types that their owners see; secret results are revealed to the owner that the function names for them.
+
+    ```mlir
+    %c = mpc.mul %a, %b : (tensor<4x!mpc.secret<!mpc.fxp<40, 12>>>, tensor<4x!mpc.secret<!mpc.fxp<40, 12>>>) -> tensor<4x!mpc.secret<!mpc.fxp<28, 12>>>
+    // becomes
+    %z = share.mul %a, %b : (tensor<4x!share.masked<40, 12>>, tensor<4x!share.masked<40, 12>>) -> tensor<4x!share.additive<28, 12>>
+    %c = share.remask %z : tensor<4x!share.additive<28, 12>> -> tensor<4x!share.masked<28, 12>>
+    ```
+  }];
+  let dependentDialects = ["::mlir::share::ShareDialect"];
+  let options = [Option<"digit", "digit", "int64_t", "0", "bits of a comparison's digits, 0 to choose by rounds and bytes">];
+}
 
 #endif
