@@ -48,5 +48,7 @@ function(tacit_compiler_tool name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   tacit_mlir_target(${name})
+  # The precompiled header is built with -fPIC; an executable's -fPIE would not match it.
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
 endfunction()

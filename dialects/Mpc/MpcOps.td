@@ -76,7 +76,7 @@ def Mpc_YieldOp : Mpc_Op<"yield", [Pure, Terminator, ParentOneOf<["OwnedOp"]>]> 
   let summary = "results of an mpc.owned region";
   let arguments = (ins Variadic<Mpc_AnyTensor>:$operands);
   let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
-  let builders = [OpBuilder<(ins), [{}]>];
+  let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange()); }]>];
 }
 
 //===-- Structure: any element type, every level ---------------------------------------------------------------===//

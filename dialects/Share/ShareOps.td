@@ -35,7 +35,7 @@ def Share_YieldOp : Share_Op<"yield", [Pure, Terminator, ParentOneOf<["InputOp"]
   let summary = "results of a share.input region, in clear";
   let arguments = (ins Variadic<Mpc_AnyTensor>:$operands);
   let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
-  let builders = [OpBuilder<(ins), [{}]>];
+  let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange()); }]>];
 }
 def Share_EncodeOp : Share_Op<"encode", [Pure]> {
   let summary = "public real or integer values to ring elements: round(x * 2^f), ties to even; out of range is an error";

@@ -1,0 +1,13 @@
+// mpc-opt: reads MLIR of the project's dialects, runs passes, prints the result. For tests and for looking at phases.
+//
+//   mpc-opt model.mlir --pass-pipeline='builtin.module(mpc-raise,canonicalize)' -o raised.mlir
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "mpc/InitAll.h"
+
+int main(int argc, char **argv) {
+  mlir::DialectRegistry registry;
+  mlir::mpc::registerAllDialects(registry);
+  mlir::mpc::registerAllPasses();
+  return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "Tacit's modular optimizer driver\n", registry));
+}
