@@ -146,7 +146,7 @@ Plan<N> MakePlan(const Shape& shape, const std::array<const Shape*, N>& operands
   return plan;
 }
 
-// Calls row(out_offset, in_offsets, first, count) for runs along the innermost dimension, in parallel for large shapes. Operand j's element
+// Calls row(out_offset, in_offsets, count) for runs along the innermost dimension, in parallel for large shapes. Operand j's element
 // i of a run is at in_offsets[j] + i * plan.step[j].back(), i from 0.
 template <size_t N, class F>
 void ForRows(const Plan<N>& plan, F&& row) {
@@ -154,25 +154,34 @@ void ForRows(const Plan<N>& plan, F&& row) {
   int64_t rows = 1;
   for (int d = 0; d + 1 < plan.rank; ++d) rows *= plan.size[d];
   if (rows == 0 || inner == 0) return;
-  auto run = [&](int64_t r, int64_t begin, int64_t count) {
-    std::array<int64_t, N> offset{};
-    int64_t rest = r;
-    for (int d = plan.rank - 2; d >= 0; --d) {
-      const int64_t i = rest % plan.size[d];
-      rest /= plan.size[d];
-      for (size_t j = 0; j < N; ++j) offset[j] += i * plan.step[j][d];
-    }
-    for (size_t j = 0; j < N; ++j) offset[j] += begin * plan.step[j].back();
-    row(r * inner + begin, offset, count);
-  };
   constexpr int64_t kGrain = 1 << 14;
   if (rows == 1) {
-    ParallelFor(inner, kGrain, [&](int64_t begin, int64_t end) { run(0, begin, end - begin); });
-  } else {
-    ParallelFor(rows, kGrain / inner + 1, [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; ++r) run(r, 0, inner);
+    ParallelFor(inner, kGrain, [&](int64_t begin, int64_t end) {
+      std::array<int64_t, N> offset{};
+      for (size_t j = 0; j < N; ++j) offset[j] = begin * plan.step[j].back();
+      row(begin, offset, end - begin);
     });
+    return;
   }
+  ParallelFor(rows, kGrain / inner + 1, [&](int64_t begin, int64_t end) {
+    std::vector<int64_t> index(plan.rank, 0);
+    std::array<int64_t, N> offset{};
+    int64_t rest = begin;
+    for (int d = plan.rank - 2; d >= 0; --d) {
+      index[d] = rest % plan.size[d];
+      rest /= plan.size[d];
+      for (size_t j = 0; j < N; ++j) offset[j] += index[d] * plan.step[j][d];
+    }
+    for (int64_t r = begin; r < end; ++r) {
+      row(r * inner, offset, inner);
+      for (int d = plan.rank - 2; d >= 0; --d) {
+        for (size_t j = 0; j < N; ++j) offset[j] += plan.step[j][d];
+        if (++index[d] < plan.size[d]) break;
+        for (size_t j = 0; j < N; ++j) offset[j] -= plan.step[j][d] * plan.size[d];
+        index[d] = 0;
+      }
+    }
+  });
 }
 
 // out[i] = f(operands[i]...) with broadcasting: for gates' own formulas, as
