@@ -1,0 +1,49 @@
+// mpc-translate --mpc-to-program and --program-to-mlir.
+#include "dialects/Mpc/Mpc.h"
+#include "dialects/Share/Share.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Tools/mlir-translate/Translation.h"
+#include "mpc/Target/Program.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
+
+using namespace mlir;
+using namespace mlir::mpc;
+
+static void registerDialects(DialectRegistry &registry) { registry.insert<func::FuncDialect, MpcDialect, share::ShareDialect>(); }
+
+void mlir::mpc::registerProgramTranslations() {
+  static TranslateFromMLIRRegistration toProgram(
+      "mpc-to-program", "writes the program container of a scheduled module",
+      [](Operation *op, llvm::raw_ostream &output) -> LogicalResult {
+        auto module = llvm::dyn_cast<ModuleOp>(op);
+        if (!module)
+          return op->emitError("expected a module");
+        FailureOr<tacit::Program> program = emitProgram(module);
+        if (failed(program))
+          return failure();
+        output << tacit::SerializeProgram(*program);
+        return success();
+      },
+      registerDialects);
+  // Prints with locations: they are the program's origins.
+  static TranslateRegistration fromProgram(
+      "program-to-mlir", "prints a program container as MLIR",
+      [](const std::shared_ptr<llvm::SourceMgr> &sources, llvm::raw_ostream &output, MLIRContext *context) -> LogicalResult {
+        DialectRegistry registry;
+        registerDialects(registry);
+        context->appendDialectRegistry(registry);
+        context->loadAllAvailableDialects();
+        StringRef bytes = sources->getMemoryBuffer(sources->getMainFileID())->getBuffer();
+        absl::StatusOr<tacit::Program> program = tacit::ParseProgram(absl::string_view(bytes.data(), bytes.size()));
+        if (!program.ok()) {
+          absl::string_view message = program.status().message();
+          return emitError(UnknownLoc::get(context)) << StringRef(message.data(), message.size());
+        }
+        OwningOpRef<ModuleOp> module = importProgram(*program, context);
+        if (!module)
+          return failure();
+        module->print(output, OpPrintingFlags().enableDebugInfo(/*enable=*/true, /*prettyForm=*/false));
+        return success();
+      });
+}
