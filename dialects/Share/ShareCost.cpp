@@ -91,7 +91,7 @@ SmallVector<DealtArray> CompareDigitsOp::getDealt() {
 }
 RingMacs CompareDigitsOp::getRingMacs() { return {}; }
 
-// One array a group of two or more digits: its subsets' products, [subsets, T] + s bits.
+// One array a subset, group after group; an array holds [T] + s bits.
 SmallVector<DealtArray> LexCombineOp::getDealt() {
   auto shape = cast<RankedTensorType>(getInput().getType()).getShape();
   int64_t planes = shape[1];
@@ -99,8 +99,7 @@ SmallVector<DealtArray> LexCombineOp::getDealt() {
   SmallVector<DealtArray> dealt;
   SmallVector<int> groups = lexGroups((planes + 1) / 2);
   for (size_t g = 0; g < groups.size(); ++g)
-    if (groups[g] > 1)
-      dealt.push_back({static_cast<int64_t>(lexSubsets(groups[g], g + 1 == groups.size()).size()) * elements, 1, true});
+    dealt.append(lexSubsets(groups[g], g + 1 == groups.size()).size(), DealtArray{elements, 1, true});
   return dealt;
 }
 RingMacs LexCombineOp::getRingMacs() { return {}; }
