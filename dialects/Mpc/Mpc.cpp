@@ -49,18 +49,6 @@ RankedTensorType mlir::mpc::makePlain(RankedTensorType type) {
   return RankedTensorType::get(type.getShape(), getPlainElementType(type.getElementType()));
 }
 
-FailureOr<SmallVector<int64_t>> mlir::mpc::broadcastShapes(ArrayRef<int64_t> lhs, ArrayRef<int64_t> rhs) {
-  SmallVector<int64_t> shape(std::max(lhs.size(), rhs.size()));
-  for (size_t i = 0; i < shape.size(); ++i) {
-    int64_t a = i < lhs.size() ? lhs[lhs.size() - 1 - i] : 1;
-    int64_t b = i < rhs.size() ? rhs[rhs.size() - 1 - i] : 1;
-    if (a != b && a != 1 && b != 1)
-      return failure();
-    shape[shape.size() - 1 - i] = a == 1 ? b : a;
-  }
-  return shape;
-}
-
 LogicalResult FxpType::verify(llvm::function_ref<InFlightDiagnostic()> emitError, unsigned width, unsigned fraction) {
   if (width < 1 || width > 64)
     return emitError() << "ring width must be 1 to 64 bits, not " << width;

@@ -9,6 +9,10 @@ def Mpc_Dialect : Dialect {
   let cppNamespace = "::mlir::mpc";
   let summary = "what is computed: real-valued tensors whose element type carries secrecy and format";
   let useDefaultTypePrinterParser = 1;
+  let hasConstantMaterializer = 1;
+  let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
 }
 
 class Mpc_Type<string cppName, string typeMnemonic> : TypeDef<Mpc_Dialect, cppName> {

@@ -221,6 +221,7 @@ def Mpc_GatherNdOp : Mpc_Op<"gather_nd", [Pure]> {
   let arguments = (ins Mpc_Tensor:$input, Mpc_PublicTensor:$indices, I64Attr:$batch_dims);
   let results = (outs Mpc_Tensor:$result);
   let assemblyFormat = "$input `,` $indices attr-dict `:` functional-type(operands, $result)";
+  let hasVerifier = 1;
 }
 
 //===-- Named functions of transformers -------------------------------------------------------------------------===//
