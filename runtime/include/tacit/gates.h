@@ -49,7 +49,7 @@ struct DealtArray {
 //   share.mul, matmul       {r, k'}: k' the result's width (G >> t, the bits that survive)
 //   share.extend_high       {n, d}, {n, d}: for msb(m + 2^(k-2)) = 0, then for 1
 //   share.compare_digits    per digit of w bits, most significant first: {(2^w - 1) n, 1}, entry by entry ([2^w - 1] + shape(x), C order)
-//   share.lex_combine       per group of two or more digits, most significant first: {subsets T n, 1}, [subsets, T] + s, subsets ascending
+//   share.lex_combine       per group of two or more digits, most significant first, per subset, ascending: {T n, 1}, [T] + s
 //   share.compare_finish    {n, 1}          share.and   {r, 1}
 //   share.bit_to_arith      {n, k'}         share.bit_mul   {r, k}, {r, k}: u, then u ly
 //   share.periodic          per frequency: {n, K - max(digits) + digits[j]} twice, cosine then sine
