@@ -198,6 +198,8 @@ private:
       auto id = ids.find(result.get());
       if (id == ids.end())
         return function.emitOpError("returns an argument of an owner as result ") << i;
+      if (!result.get().getDefiningOp<share::RevealOp>())
+        return function.emitOpError("result ") << i << " is public: a program's results are what it reveals to an owner";
       entry.outputs.push_back({textOf(function.getResultAttr(i, kNameAttr), "output" + std::to_string(i)),
                                textOf(function.getResultAttr(i, kOwnerAttr), "client"), id->second, entry.values[id->second].type});
     }

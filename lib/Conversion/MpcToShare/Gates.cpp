@@ -39,6 +39,16 @@ FailureOr<unsigned> exactLog2(Operation *op, StringRef what, double x) {
   return failure();
 }
 
+// The ring in which a gate with `tables` bits of dealt and public fraction computes a result: the result's own where
+// K = k + tables - f <= 64, else one with `above` bits above the fraction (the sign and, for the extension, one to spare).
+unsigned gateWidth(share::RingFormat to, int tables, int above) {
+  int narrow = static_cast<int>(to.fraction) + above;
+  bool fits = static_cast<int>(to.width) + tables - static_cast<int>(to.fraction) <= 64;
+  return fits || narrow >= static_cast<int>(to.width) ? to.width : static_cast<unsigned>(narrow);
+}
+
+Value widen(ShareBuilder &s, Value v, unsigned width) { return ShareBuilder::formatOf(v).width < width ? s.extend(v, width) : v; }
+
 //===-- periodic and exponential -----------------------------------------------------------------------------------===//
 
 struct PeriodicPattern : OpConversionPattern<PeriodicOp> {
@@ -69,13 +79,18 @@ struct PeriodicPattern : OpConversionPattern<PeriodicOp> {
       return op.emitOpError("has no frequency with a coefficient that is not 0");
 
     // A dealt value of D fractional bits is off by 2^-D times its coefficient, a public one of G bits by 2^-G: two bits below
-    // the result's ulp each, as far as K = k + D + G - f <= 64 allows.
-    int dealt = std::min<int>(30, std::max<int>(2, to->fraction + 2 + ceilLog2(largest)));
-    int publicBits = std::min<int>(30, to->fraction + 2 + ceilLog2(frequencies.size()));
-    int room = 64 - static_cast<int>(to->width) + static_cast<int>(to->fraction);
+    // the result's ulp each, as far as K = k + D + G - f <= 64 allows; where that leaves less than an ulp, a ring that just
+    // holds the sum's bound will do, and is extended.
+    int wantDealt = std::min<int>(30, std::max<int>(4, to->fraction + 2 + ceilLog2(largest)));
+    int wantPublic = std::min<int>(30, to->fraction + 2 + ceilLog2(frequencies.size()));
+    double bound = std::abs(op.getConstant().convertToDouble());
+    for (auto [c, n] : amplitudes)
+      bound += std::hypot(c, n);
+    unsigned width = gateWidth(*to, wantDealt + wantPublic - 4, std::max(3, 3 + ceilLog2(bound)));
+    int dealt = wantDealt, publicBits = wantPublic, room = 64 - static_cast<int>(width) + static_cast<int>(to->fraction);
     while (dealt + publicBits > room)
       --(dealt > publicBits ? dealt : publicBits);
-    if (dealt < 4 || publicBits < 4 || dealt + publicBits < static_cast<int>(to->fraction))
+    if (dealt + 6 < wantDealt || publicBits + 6 < wantPublic)
       return op.emitOpError("result of ") << to->width << " bits, " << to->fraction << " fractional, leaves no room for the gate's product in 64 bits";
 
     // A small coefficient lets its dealt value drop as many bits.
@@ -96,12 +111,12 @@ struct PeriodicPattern : OpConversionPattern<PeriodicOp> {
     if (failed(constant))
       return failure();
     Value input = s.shrink(adaptor.getInput(), ring);
-    RankedTensorType type = s.additive(ShareBuilder::shapeOf(input), to->width, to->fraction);
+    RankedTensorType type = s.additive(ShareBuilder::shapeOf(input), width, to->fraction);
     Value sum = rewriter.create<share::PeriodicOp>(s.loc, type, input, rewriter.getDenseI64ArrayAttr(frequencies), rewriter.getI64IntegerAttr(*constant),
                                                    rewriter.getDenseI64ArrayAttr(cosines), rewriter.getDenseI64ArrayAttr(sines),
                                                    rewriter.getDenseI64ArrayAttr(digits), rewriter.getI64IntegerAttr(coefficientBits),
                                                    rewriter.getI64IntegerAttr(publicBits), IntegerAttr(), IntegerAttr());
-    rewriter.replaceOp(op, s.remask(sum));
+    rewriter.replaceOp(op, widen(s, s.remask(sum), to->width));
     return success();
   }
 };
@@ -121,14 +136,16 @@ struct ExpPattern : OpConversionPattern<ExpNegativeOp> {
     if (to->width < to->fraction + 3)
       return op.emitOpError("result of ") << to->width << " bits cannot hold 1 with " << to->fraction << " fractional bits: 3 bits above them are needed";
     // e^8 and e^-8 meet in the product: 12 bits above the result's fraction keep its error near an ulp, as far as
-    // K = k + 2 bits - f <= 64 allows.
-    int bits = std::min<int>(to->fraction + 13, (64 - static_cast<int>(to->width) + static_cast<int>(to->fraction)) / 2);
-    if (bits < 12 || 2 * bits < static_cast<int>(to->fraction))
+    // K = k + 2 bits - f <= 64 allows. A wide result is computed in a ring that just holds 1, and extended.
+    int want = std::min<int>(to->fraction + 13, 40);
+    unsigned width = gateWidth(*to, 2 * want - 4, 3);
+    int bits = std::min<int>(want, (64 - static_cast<int>(width) + static_cast<int>(to->fraction)) / 2);
+    if (bits + 4 < want)
       return op.emitOpError("result of ") << to->width << " bits leaves no room for the gate's product in 64 bits";
     Value input = s.shrink(adaptor.getInput(), ring);
-    Value power = rewriter.create<share::ExpOp>(s.loc, s.additive(ShareBuilder::shapeOf(input), to->width, to->fraction), input,
+    Value power = rewriter.create<share::ExpOp>(s.loc, s.additive(ShareBuilder::shapeOf(input), width, to->fraction), input,
                                                 rewriter.getI64IntegerAttr(bits), rewriter.getI64IntegerAttr(bits), IntegerAttr(), IntegerAttr());
-    rewriter.replaceOp(op, s.remask(power));
+    rewriter.replaceOp(op, widen(s, s.remask(power), to->width));
     return success();
   }
 };
