@@ -28,6 +28,9 @@ struct InProcessResult {
 
 struct InProcessOptions {
   uint32_t invocation = 0;
+  // Takes each end's link (ends: P0, P1, P2, client 3, model 4) and gives what is used in its place: tests look at messages, or damage
+  // them.
+  std::function<std::unique_ptr<Link>(int end, int peer, std::unique_ptr<Link>)> wrap;
 };
 
 // Runs `entry` on `inputs` (secret and public ones by ONNX name); `load` gives the model's parameters.
