@@ -1,4 +1,5 @@
 // Kernels against plain loops: broadcasting, products at odd shapes and widths, structure for every element size and for bits.
+// What is compiled per instruction set is tested on each that this processor has.
 #include "tacit/kernels.h"
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 
 #include "compute/gemm.h"
 #include "gtest/gtest.h"
+#include "hwy/highway.h"
 
 namespace tacit::kernels {
 namespace {
@@ -51,7 +53,23 @@ const std::vector<std::pair<Shape, Shape>>& BroadcastCases() {
   return cases;
 }
 
-TEST(ElementwiseTest, BroadcastsAsNumpyDoes) {
+// Each test runs with the best instruction sets taken away, one after the other: the parameter is the best one left.
+class TargetTest : public testing::TestWithParam<int64_t> {
+ protected:
+  TargetTest() { Allow(hwy::SupportedTargets() & ~(GetParam() - 1)); }
+  ~TargetTest() override { Allow(0); }
+
+ private:
+  static void Allow(int64_t targets) {
+    hwy::SetSupportedTargetsForTest(targets);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Sets, TargetTest, testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
+                         [](const auto& i) { return std::string(hwy::TargetName(i.param)); });
+
+TEST_P(TargetTest, BroadcastsAsNumpyDoes) {
   for (const auto& [xs, ys] : BroadcastCases()) {
     const Shape shape = BroadcastShapes(xs, ys);
     const int64_t n = Elements(shape);
@@ -74,7 +92,7 @@ TEST(ElementwiseTest, BroadcastsAsNumpyDoes) {
   }
 }
 
-TEST(ElementwiseTest, InPlaceAndScalars) {
+TEST_P(TargetTest, InPlaceAndScalars) {
   const int64_t n = 1001;
   const Shape shape = {n};
   for (int k : {3, 31, 64}) {
@@ -96,7 +114,7 @@ TEST(ElementwiseTest, InPlaceAndScalars) {
   }
 }
 
-TEST(ElementwiseTest, FinishTruncates) {
+TEST_P(TargetTest, FinishTruncates) {
   const int64_t n = 100;
   for (int k : {10, 40, 64}) {
     for (int t : {0, 1, 7}) {
@@ -115,7 +133,7 @@ TEST(ElementwiseTest, FinishTruncates) {
 }
 
 // The three roles together compute the product: protocol.md, "multiply".
-TEST(ElementwiseTest, ProductGateOpensToTheProduct) {
+TEST_P(TargetTest, ProductGateOpensToTheProduct) {
   for (const auto& [xs, ys] : BroadcastCases()) {
     const Shape shape = BroadcastShapes(xs, ys);
     const int64_t n = Elements(shape), nx = Elements(xs), ny = Elements(ys);
@@ -146,7 +164,7 @@ TEST(ElementwiseTest, ProductGateOpensToTheProduct) {
   }
 }
 
-TEST(ReduceTest, SumsOverAnyAxes) {
+TEST_P(TargetTest, SumsOverAnyAxes) {
   const std::vector<std::pair<Shape, std::vector<int64_t>>> cases = {
       {{7}, {0}},       {{3, 5}, {1}},       {{3, 5}, {0}}, {{3, 5}, {}}, {{3, 5}, {0, 1}}, {{2, 3, 4, 5}, {1, 3}},
       {{2, 3, 4}, {1}}, {{2, 3, 4}, {0, 1}}, {{4, 0}, {1}}, {{}, {}},     {{2, 1, 6}, {1}}};
@@ -166,7 +184,7 @@ struct ProductCase {
   Shape a, b;
 };
 
-TEST(MatmulTest, OddShapesAndWidths) {
+TEST_P(TargetTest, MatmulOfOddShapesAndWidths) {
   const std::vector<ProductCase> cases = {{{1, 1}, {1, 1}},          {{3, 5}, {5, 7}},        {{1, 300}, {300, 70}},
                                           {{4, 17}, {17, 600}},      {{5, 33}, {33, 65}},     {{49, 257}, {257, 65}},
                                           {{100, 3}, {3, 1}},        {{7, 600}, {600, 2}},    {{2, 3, 4, 5}, {5, 6}},
@@ -231,7 +249,7 @@ TEST(MatmulTest, ThreadsGiveTheSame) {
   SetThreads(1);
 }
 
-TEST(MatmulTest, F32IsTheSameAsOneSumPerBlock) {
+TEST_P(TargetTest, F32MatmulIsOneSumPerBlock) {
   std::mt19937 gen(5);
   std::uniform_real_distribution<float> uniform(-1, 1);
   for (auto [m, n, p] : {std::array<int64_t, 3>{1, 10, 3}, {3, 300, 70}, {50, 520, 130}, {6, 5, 1}}) {
