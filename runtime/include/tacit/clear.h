@@ -21,8 +21,8 @@ absl::StatusOr<Tensor> RunClear(const Instruction& instruction, absl::Span<const
 // Whether RunClear knows an op of that name.
 bool IsClearOp(absl::string_view op);
 
-// Runs a clear function. arguments[i] is the value of Entry::inputs[i], null where function.arguments does not name i. The j-th mpc.weight
-// instruction is `load` of function.params[j], an index into Program::params. Results in the order of function.results.
+// Runs a clear function. arguments[i] is the value of Entry::inputs[function.arguments[i]]. The j-th mpc.weight instruction is `load`
+// of function.params[j], an index into Program::params. Results in the order of function.results.
 absl::StatusOr<std::vector<Tensor>> RunClearFunction(const Program& program, const ClearFunction& function,
                                                      absl::Span<const Tensor* const> arguments,
                                                      const std::function<absl::StatusOr<Tensor>(uint32_t param)>& load);

@@ -59,21 +59,23 @@ absl::StatusOr<std::vector<Tensor>> RunClearFunction(const Program& program, con
                                                      const std::function<absl::StatusOr<Tensor>(uint32_t param)>& load) {
   const size_t count = function.values.size();
   const auto bad = [](absl::string_view what) { return absl::InvalidArgumentError(absl::StrCat("clear function: ", what)); };
-  if (function.arguments.size() > count) return bad("more arguments than values");
+  if (arguments.size() != function.arguments.size()) {
+    return bad(absl::StrCat("takes ", function.arguments.size(), " arguments, got ", arguments.size()));
+  }
+  if (arguments.size() > count) return bad("more arguments than values");
   for (const Value& v : function.values) {
     if (v.type >= program.types.size()) return bad("a value's type is out of range");
   }
   // A value is an argument, which the caller keeps, or one of these, which live until their last use.
   std::vector<Tensor> own(count);
   std::vector<const Tensor*> value(count, nullptr);
-  for (size_t i = 0; i < function.arguments.size(); ++i) {
-    const uint32_t input = function.arguments[i];
-    if (input >= arguments.size() || arguments[input] == nullptr) return bad(absl::StrCat("input ", input, " has no value"));
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == nullptr) return bad(absl::StrCat("argument ", i, " has no value"));
     const Type& type = program.TypeOf(function, static_cast<ValueId>(i));
-    if (arguments[input]->kind() != type.kind || arguments[input]->shape() != type.shape) {
-      return bad(absl::StrCat("input ", input, " is ", clear::Describe(*arguments[input]), ", expected ", Describe(type.kind, type.shape)));
+    if (arguments[i]->kind() != type.kind || arguments[i]->shape() != type.shape) {
+      return bad(absl::StrCat("argument ", i, " is ", clear::Describe(*arguments[i]), ", expected ", Describe(type.kind, type.shape)));
     }
-    value[i] = arguments[input];
+    value[i] = arguments[i];
   }
   std::vector<size_t> last_use(count, 0);
   for (size_t n = 0; n < function.instructions.size(); ++n) {

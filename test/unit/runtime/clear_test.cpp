@@ -417,7 +417,7 @@ struct FunctionFixture {
     f.results = {3, 2};
   }
   absl::StatusOr<std::vector<Tensor>> Run(const Tensor& x) {
-    return RunClearFunction(program, f, {nullptr, &x}, [](uint32_t param) -> absl::StatusOr<Tensor> {
+    return RunClearFunction(program, f, {&x}, [](uint32_t param) -> absl::StatusOr<Tensor> {
       if (param != 5) return absl::NotFoundError("no such parameter");
       return Tensor::F32({2, 2}, {1, 2, 3, 4});
     });
@@ -443,7 +443,7 @@ TEST(ClearFunctionTest, RefusesWhatIsWrong) {
   f.f.params = {};
   EXPECT_EQ(code(f), kBad);
   f = {};
-  f.f.arguments = {2};
+  f.f.arguments = {1, 2};
   EXPECT_EQ(code(f), kBad);
   f = {};
   f.f.instructions[2].operands[0] = 9;
