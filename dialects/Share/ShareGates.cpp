@@ -72,8 +72,8 @@ LogicalResult CompareDigitsOp::verify() {
   if (failed(checkAddress(*this)) || failed(checkThresholds(*this, getInput(), getThresholds())))
     return failure();
   int64_t digit = getDigit();
-  if (digit < 1 || digit > 8)
-    return violates(*this, "SHARE-C22", "digit must be 1 to 8 bits, not " + Twine(digit));
+  if (digit < 1 || digit > 6)
+    return violates(*this, "SHARE-C22", "digit must be 1 to 6 bits, not " + Twine(digit));
   int64_t digits = comparisonDigits(formatOf(getInput())->width, digit).size();
   SmallVector<int64_t> shape{static_cast<int64_t>(getThresholds().size()), 2 * digits - 1};
   llvm::append_range(shape, shapeOf(getInput()));
