@@ -6,9 +6,148 @@ include "mlir/Pass/PassBase.td"
 
 //===-- import: raising ------------------------------------------------------------------------------------------===//
 
+def Raise : Pass<"mpc-raise", "func::FuncOp"> {
+  let summary = "exporters' clusters of plain ops become the named functions of transformers";
+  let description = [{
+    Precondition: import phase, plain types, arguments carry mpc.owner. Effect: clusters that compute layer_norm, rms_norm
+    (also x / |x|), gelu (erf and tanh forms), silu, sigmoid, relu, softmax with a public bias, attention (grouped heads are not
+    multiplied by their copies), rotary and embedding become that op; what is left and depends on the client is brought
+    to products, reciprocals and roots. A mask becomes the bias of a softmax only where it is public.
+    The new op has the location of the cluster's last op.
+
+    ```mlir
+    %s = mpc.sigmoid %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    %y = mpc.mul %x, %s : (tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+    // becomes
+    %y = mpc.silu %x : tensor<4x8xf32> -> tensor<4x8xf32>
+    ```
+  }];
+}
+
+def LabelOrigins : Pass<"mpc-label-origins", "func::FuncOp"> {
+  let summary = "every op's location says which named op it was, for costs and profiles";
+  let description = [{
+    Precondition: raised, nothing expanded yet. Effect: an op `mpc.gelu` at loc("node") gets loc(fused<"mpc.gelu">["node"]);
+    whatever a later phase makes of it takes over the location, so its cost is counted under the node and its kind. An op that has a
+    label keeps it. Example: `loc("/act/Mul")` on an mpc.gelu becomes `loc(fused<"mpc.gelu">["/act/Mul"])`.
+  }];
+}
+
 //===-- secrecy --------------------------------------------------------------------------------------------------===//
 
+def InferSecrecy : Pass<"mpc-infer-secrecy", "func::FuncOp"> {
+  let summary = "types say what is secret: the client's inputs, weights, and all that depends on them";
+  let description = [{
+    Precondition: plain types, raised; arguments and results carry mpc.owner. Effect: arguments of the client, weights (with
+    `weights=secret`) and everything computed from them have elements `!mpc.secret<...>`; parameters that are public structure
+    (inverse frequencies, integers, scalars) stay plain. An error names the ONNX node where a secret would have to be opened: an
+    index, a mask, a position, a result declared public.
+
+    ```mlir
+    func.func @main(%x: tensor<4xf32> {mpc.owner = "client"}) -> (tensor<4xf32> {mpc.owner = "client"}) {
+      %y = mpc.tanh %x : tensor<4xf32> -> tensor<4xf32>
+    // becomes
+    func.func @main(%x: tensor<4x!mpc.secret<f32>> {mpc.owner = "client"}) -> (tensor<4x!mpc.secret<f32>> {mpc.owner = "client"}) {
+      %y = mpc.tanh %x : tensor<4x!mpc.secret<f32>> -> tensor<4x!mpc.secret<f32>>
+    ```
+  }];
+  let options = [Option<"weights", "weights", "std::string", "\"secret\"", "secret or public">];
+}
+
+def PlaceOwners : Pass<"mpc-place-owners", "func::FuncOp"> {
+  let summary = "what one owner can compute alone moves into mpc.owned regions";
+  let description = [{
+    Precondition: mpc-infer-secrecy. Effect: values that depend on the client's inputs and public values alone, and values that depend
+    on parameters and constants alone, are computed in clear by their owner, in regions with one result each, fed by arguments of the
+    function; a published parameter is the plain result of a region of the model. A weight that is used in two layouts is shared once. Lookups by
+    the client's ids become a one-hot vector of the client times the table. No secret integer is left outside of regions' operands.
+
+    ```mlir
+    %w = mpc.weight @w : tensor<8x4x!mpc.secret<f32>>
+    %t = mpc.transpose %w {permutation = array<i64: 1, 0>} : tensor<8x4x!mpc.secret<f32>> -> tensor<4x8x!mpc.secret<f32>>
+    // becomes
+    %t = mpc.owned "model" () : () -> tensor<4x8x!mpc.secret<f32>> {
+      %w = mpc.weight @w : tensor<8x4xf32>
+      %0 = mpc.transpose %w {permutation = array<i64: 1, 0>} : tensor<8x4xf32> -> tensor<4x8xf32>
+      mpc.yield %0 : tensor<4x8xf32>
+    }
+    ```
+  }];
+}
+
+def VerifySecrecy : Pass<"mpc-verify-secrecy", "func::FuncOp"> {
+  let summary = "nothing secret reaches a place where it would be opened";
+  let description = [{
+    Precondition: mpc-place-owners. Effect: none on the program; an error for each of these that does not hold. Arguments and results are
+    declared: the client's are secret, public ones plain (a result of the client may be public knowledge). A plain value is computed from plain values, or published by the
+    model's owner. Weights occur in the model's regions alone. A region has one result, operands of its owner or public ones. Secret
+    elements outside of regions' operands are f32, i1 or fixed point. Example: a result that is `!mpc.secret` under mpc.owner = "public" is refused.
+  }];
+}
+
 //===-- precision ------------------------------------------------------------------------------------------------===//
+def MpcApproximate : Pass<"mpc-approximate", "::mlir::func::FuncOp"> {
+  let summary = "functions of secrets become primitives that gates compute";
+  let description = [{
+    Precondition: secrecy phase done: types say what is secret, owners' computations are mpc.owned. Effect: every op with a secret operand becomes
+    one of add, sub, mul, neg, matmul, sum, rotary, structure, periodic, exp_negative, below, bit_sum, select, rescale and logic of bits; public
+    ops and owners' regions stay. What has no approximation is reported, all of it in one list. Each approximated function stays
+    within `max-error` of its original (norms, softmax and inverses relative to their result) on the ranges that docs/spec/formats.md names.
+
+    ```mlir
+    %y = mpc.tanh %x : tensor<8x!mpc.secret<f32>> -> tensor<8x!mpc.secret<f32>>
+    // becomes
+    %p = mpc.periodic %x {period = 256.0, frequencies = array<i64: 13, 38, ...>, ...}
+    %b = mpc.below %x {thresholds = array<f64: -4.875, 4.875>}            // [x < -T], [x < T]
+    %y = select(b0 xor b1, p) + bit_sum(b, -1, -1, 1)
+    ```
+  }];
+  let options = [Option<"maxError", "max-error", "double", "1.220703125e-4", "largest error of an approximated function (2^-13)">];
+  let dependentDialects = ["::mlir::mpc::MpcDialect"];
+}
+
+def MpcInferRanges : Pass<"mpc-infer-ranges", "::mlir::func::FuncOp"> {
+  let summary = "an interval for every secret number";
+  let description = [{
+    Precondition: mpc-approximate. Effect: mpc.range and mpc.range_kind on each op with a secret number: proved by interval arithmetic, else
+    cut at the bound that the preset assumes, and then marked assumed. Ranges that are there already (of a calibration or of mpc-approximate) are kept
+    where they are tighter.
+
+    ```mlir
+    %s = mpc.add %a, %b {mpc.range = array<f64: -2.0, 2.0>, mpc.range_kind = "proved"} : ...
+    ```
+  }];
+  let options = [Option<"assumedBound", "assumed-bound", "double", "67108864.0", "values of which nothing is known are below this (2^26)">,
+                 Option<"weightBound", "weight-bound", "double", "1024.0", "weights are below this (2^10)">];
+  let dependentDialects = ["::mlir::mpc::MpcDialect"];
+}
+
+def MpcAssignFormats : Pass<"mpc-assign-formats", "::mlir::func::FuncOp"> {
+  let summary = "fixed-point formats for secret numbers, with the rescales that they need";
+  let description = [{
+    Precondition: mpc-infer-ranges. Effect: every secret f32 becomes !mpc.fxp<k, f> by docs/spec/formats.md: f from the preset, from
+    mpc.fraction, or as products with whole constants leave it; k from the interval and from what consumers add up in; mpc.rescale
+    where an operand rests in another format, once for each value. Owners share in the widest ring that a product reads.
+
+    ```mlir
+    %w = mpc.owned "model" () : () -> tensor<8x8x!mpc.secret<!mpc.fxp<64, 18>>> {...}
+    %y = mpc.rescale %x : tensor<4x8x!mpc.secret<!mpc.fxp<46, 18>>> -> tensor<4x8x!mpc.secret<!mpc.fxp<64, 18>>>
+    %z = mpc.matmul %y, %w : (...) -> tensor<4x8x!mpc.secret<!mpc.fxp<46, 18>>>
+    ```
+  }];
+  let options = [Option<"preset", "preset", "std::string", "\"f18\"", "f18 (18 fractional bits, rings up to 64); auto is f18 for now">];
+  let dependentDialects = ["::mlir::mpc::MpcDialect"];
+}
+
+def MpcVerifyRanges : Pass<"mpc-verify-ranges", "::mlir::func::FuncOp"> {
+  let summary = "proves that intervals fit their rings and formats their gates";
+  let description = [{
+    Precondition: mpc-assign-formats. Changes nothing. Fails, naming the node, where a secret number has no format or no interval; an
+    interval does not fit its ring (docs/spec/formats.md), or an extension's or comparison's condition; a product, periodic or exponential needs
+    more than 64 bits; operands do not fit an op's result.
+  }];
+}
+
 
 //===-- schedule (share) -----------------------------------------------------------------------------------------===//
 def ShareOptimize : Pass<"share-optimize", "::mlir::func::FuncOp"> {

@@ -1,0 +1,178 @@
+// Raising: softmax(scale q k^T + bias) v. The scale may stand on the scores, on q, on k, or split over both; the keys may come
+// transposed through any layout; copies of grouped key and value heads are taken off.
+#include "Raise.h"
+
+using namespace mlir;
+using namespace mlir::mpc;
+using namespace mlir::mpc::raise;
+
+namespace {
+
+// Whether a constant factor can be taken off `value`, through layout.
+bool hasFactor(Value value, int depth = 0) {
+  if (matchScaled(value))
+    return true;
+  Operation *op = value.getDefiningOp();
+  return depth < 6 && isa_and_nonnull<TransposeOp, ReshapeOp, BroadcastOp, CastOp>(op) && hasFactor(op->getOperand(0), depth + 1);
+}
+
+// Takes constant factors off `value` and multiplies them to `scale`; layout above them is built anew on the value without them.
+Value takeFactors(Value value, double &scale, OpBuilder &builder, Location loc) {
+  while (auto scaled = matchScaled(value)) {
+    if (!sameShape(scaled->value, value))
+      return value;
+    scale *= scaled->factor;
+    value = scaled->value;
+  }
+  Operation *op = value.getDefiningOp();
+  if (!op || !isa<TransposeOp, ReshapeOp, BroadcastOp, CastOp>(op) || !hasFactor(value))
+    return value;
+  Value inner = takeFactors(op->getOperand(0), scale, builder, loc);
+  if (inner == op->getOperand(0))
+    return value;
+  Operation *copy = builder.clone(*op);
+  copy->setOperand(0, inner);
+  return copy->getResult(0);
+}
+
+// A value with the last two dimensions of `value` swapped, reusing what the exporter transposed.
+Value transposed(Value value, OpBuilder &builder, Location loc) {
+  ArrayRef<int64_t> shape = shapeOf(value);
+  int64_t rank = shape.size();
+  if (auto reshape = value.getDefiningOp<ReshapeOp>()) {
+    // Leading dimensions merged or split: the matrix at the end is the same.
+    ArrayRef<int64_t> inner = shapeOf(reshape.getInput());
+    if (inner.size() >= 2 && inner.take_back(2) == shape.take_back(2)) {
+      SmallVector<int64_t> swapped(shape);
+      std::swap(swapped[rank - 1], swapped[rank - 2]);
+      return reshapeTo(builder, loc, transposed(reshape.getInput(), builder, loc), swapped);
+    }
+  }
+  SmallVector<int64_t> permutation;
+  for (int64_t i = 0; i < rank; ++i)
+    permutation.push_back(i);
+  std::swap(permutation[rank - 1], permutation[rank - 2]);
+  return transposeTo(builder, loc, value, permutation);
+}
+
+// The index i / group for i < heads, as an exporter writes repeat_interleave.
+bool isInterleavedRepeat(Value indices, int64_t heads, int64_t kvHeads) {
+  auto constant = indices.getDefiningOp<ConstantOp>();
+  auto elements = constant ? dyn_cast<DenseIntElementsAttr>(constant.getValue()) : DenseIntElementsAttr();
+  if (!elements || elements.getNumElements() != heads || heads % kvHeads != 0)
+    return false;
+  for (auto [i, value] : llvm::enumerate(elements.getValues<APInt>()))
+    if (value.getSExtValue() != static_cast<int64_t>(i) / (heads / kvHeads))
+      return false;
+  return true;
+}
+
+// [..., Hkv, S, D] where `value` [..., H, S, D] holds each head H / Hkv times in a row; else `value`.
+Value withoutCopies(Value value) {
+  ArrayRef<int64_t> shape = shapeOf(value);
+  if (shape.size() < 3)
+    return value;
+  int64_t heads = shape[shape.size() - 3];
+  auto accept = [&](Value original) {
+    ArrayRef<int64_t> inner = shapeOf(original);
+    return inner.size() == shape.size() && inner.drop_back(3) == shape.drop_back(3) && inner.take_back(2) == shape.take_back(2) &&
+           inner[inner.size() - 3] > 0 && heads % inner[inner.size() - 3] == 0;
+  };
+  if (auto gather = value.getDefiningOp<GatherOp>())
+    if (gather.getAxis() == static_cast<int64_t>(shape.size()) - 3 && accept(gather.getInput()) &&
+        isInterleavedRepeat(gather.getIndices(), heads, shapeOf(gather.getInput())[shape.size() - 3]))
+      return gather.getInput();
+  // One head for all.
+  if (auto broadcast = value.getDefiningOp<BroadcastOp>())
+    if (accept(broadcast.getInput()) && shapeOf(broadcast.getInput())[shape.size() - 3] == 1)
+      return broadcast.getInput();
+  // [..., Hkv, S, D] -> [..., Hkv, 1, S, D] -> [..., Hkv, G, S, D] -> [..., H, S, D]
+  auto merge = value.getDefiningOp<ReshapeOp>();
+  auto broadcast = merge ? merge.getInput().getDefiningOp<BroadcastOp>() : BroadcastOp();
+  auto split = broadcast ? broadcast.getInput().getDefiningOp<ReshapeOp>() : ReshapeOp();
+  if (!broadcast)
+    return value;
+  ArrayRef<int64_t> wide = shapeOf(broadcast.getResult()), narrow = shapeOf(broadcast.getInput());
+  if (wide.size() != narrow.size() || wide.size() != shape.size() + 1)
+    return value;
+  size_t group = wide.size() - 3;
+  for (size_t i = 0; i < wide.size(); ++i)
+    if (i == group ? narrow[i] != 1 : narrow[i] != wide[i])
+      return value;
+  if (wide.drop_back(4) != shape.drop_back(3) || wide.take_back(2) != shape.take_back(2) || wide[group - 1] * wide[group] != heads)
+    return value;
+  SmallVector<int64_t> original(narrow);
+  original.erase(original.begin() + group);
+  if (split && shapeOf(split.getInput()) == ArrayRef<int64_t>(original))
+    return split.getInput();
+  return value;
+}
+
+int64_t headsOf(Value value) { return shapeOf(value)[shapeOf(value).size() - 3]; }
+
+struct RaiseAttention : OpRewritePattern<MatmulOp> {
+  RaiseAttention(MLIRContext *context, OwnerAnalysis &owners) : OpRewritePattern(context, 2), owners(owners) {}
+
+  LogicalResult matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const override {
+    auto softmax = skipCasts(op.getLhs()).getDefiningOp<SoftmaxOp>();
+    // Probabilities that the model returns are computed once, not twice.
+    if (!softmax || !softmax->hasOneUse() || (softmax.getBias() && !owners.isPublic(softmax.getBias())))
+      return failure();
+    double scale = 1;
+    Value scores = skipCasts(softmax.getInput());
+    while (auto scaled = matchScaled(scores)) {
+      if (!sameShape(scaled->value, scores))
+        return failure();
+      scale *= scaled->factor;
+      scores = skipCasts(scaled->value);
+    }
+    auto product = scores.getDefiningOp<MatmulOp>();
+    if (!product || !fits(product, op))
+      return failure();
+
+    Location loc = op.getLoc();
+    Value query = takeFactors(product.getLhs(), scale, rewriter, loc);
+    Value keys = takeFactors(product.getRhs(), scale, rewriter, loc);
+    Value key = takeFactors(transposed(keys, rewriter, loc), scale, rewriter, loc);
+    Value value = skipCasts(op.getRhs());
+    Value oneKey = withoutCopies(key), oneValue = withoutCopies(value);
+    if (headsOf(oneKey) == headsOf(oneValue)) {
+      key = oneKey;
+      value = oneValue;
+    }
+    rewriter.replaceOpWithNewOp<AttentionOp>(op, op.getType(), query, key, value, softmax.getBias(), rewriter.getF64FloatAttr(scale),
+                                             softmax.getZeroMaskedRowsAttr());
+    return success();
+  }
+
+  // mpc.attention wants heads, the same leading dimensions everywhere, and no broadcast in the products.
+  static bool fits(MatmulOp product, MatmulOp root) {
+    ArrayRef<int64_t> query = shapeOf(product.getLhs()), keys = shapeOf(product.getRhs()), value = shapeOf(root.getRhs());
+    if (query.size() < 3 || keys.size() != query.size() || value.size() != query.size())
+      return false;
+    return query.drop_back(2) == keys.drop_back(2) && query.drop_back(2) == value.drop_back(2);
+  }
+  OwnerAnalysis &owners;
+};
+
+// Fused attention ops of the importer may carry copied heads as well.
+struct TakeOffCopies : OpRewritePattern<AttentionOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(AttentionOp op, PatternRewriter &rewriter) const override {
+    Value key = withoutCopies(op.getKey()), value = withoutCopies(op.getValue());
+    if ((key == op.getKey() && value == op.getValue()) || headsOf(key) != headsOf(value))
+      return failure();
+    rewriter.modifyOpInPlace(op, [&] {
+      op.getKeyMutable().assign(key);
+      op.getValueMutable().assign(value);
+    });
+    return success();
+  }
+};
+
+} // namespace
+
+void raise::addAttentionPatterns(RewritePatternSet &patterns, OwnerAnalysis &owners) {
+  patterns.add<RaiseAttention>(patterns.getContext(), owners);
+  patterns.add<TakeOffCopies>(patterns.getContext());
+}

@@ -1,0 +1,149 @@
+// Raising: softmax takes over public masks (added, or selected by where), the exporters' NaN guard, and its own decomposition.
+#include "Raise.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::mpc;
+using namespace mlir::mpc::raise;
+
+namespace {
+
+// Entries of a bias at or below this are masked out (mpc.softmax).
+constexpr double kMasked = -512;
+
+// softmax(x + b, bias) = softmax(x, bias + b) for public b, however the sum is nested: an addend that is secret stays with x.
+struct TakePublicAddends : OpRewritePattern<SoftmaxOp> {
+  TakePublicAddends(MLIRContext *context, OwnerAnalysis &owners) : OpRewritePattern(context, 2), owners(owners) {}
+
+  struct Addend {
+    Value value;
+    bool negative;
+  };
+  void collect(Value value, bool negative, SmallVectorImpl<Addend> &hidden, SmallVectorImpl<Addend> &open, int depth) const {
+    value = skipCasts(value);
+    if (owners.isPublic(value)) {
+      open.push_back({value, negative});
+      return;
+    }
+    Operation *op = value.getDefiningOp();
+    if (depth < 8 && isa_and_nonnull<AddOp, SubOp>(op)) {
+      collect(op->getOperand(0), negative, hidden, open, depth + 1);
+      collect(op->getOperand(1), isa<SubOp>(op) != negative, hidden, open, depth + 1);
+      return;
+    }
+    hidden.push_back({value, negative});
+  }
+
+  static Value total(ArrayRef<Addend> addends, Value start, OpBuilder &builder, Location loc) {
+    Value sum = start;
+    for (const Addend &addend : addends) {
+      if (!sum)
+        sum = addend.negative ? Value(builder.create<NegOp>(loc, addend.value.getType(), addend.value)) : addend.value;
+      else if (addend.negative)
+        sum = binary<SubOp>(builder, loc, sum, addend.value);
+      else
+        sum = binary<AddOp>(builder, loc, sum, addend.value);
+    }
+    return sum;
+  }
+
+  LogicalResult matchAndRewrite(SoftmaxOp op, PatternRewriter &rewriter) const override {
+    if (owners.isPublic(op.getResult()) || (op.getBias() && !owners.isPublic(op.getBias())))
+      return failure();
+    SmallVector<Addend> hidden, open;
+    collect(op.getInput(), false, hidden, open, 0);
+    if (hidden.empty() || open.empty())
+      return failure();
+    // A positive addend first: no negation on shares.
+    llvm::stable_sort(hidden, [](const Addend &a, const Addend &b) { return a.negative < b.negative; });
+    SmallVector<int64_t> shape(shapeOf(hidden.front().value));
+    for (const Addend &addend : hidden)
+      shape = *broadcastShapes(shape, shapeOf(addend.value));
+    if (ArrayRef<int64_t>(shape) != shapeOf(op.getResult()))
+      return failure(); // the mask makes the scores larger
+    Value input = total(hidden, Value(), rewriter, op.getLoc());
+    Value bias = total(open, op.getBias(), rewriter, op.getLoc());
+    rewriter.replaceOpWithNewOp<SoftmaxOp>(op, op.getType(), input, bias, op.getZeroMaskedRowsAttr());
+    return success();
+  }
+  OwnerAnalysis &owners;
+};
+
+// softmax(where(mask, x, -inf)) = softmax(x, where(mask, 0, -inf)) for a public mask.
+struct TakeMaskSelection : OpRewritePattern<SoftmaxOp> {
+  TakeMaskSelection(MLIRContext *context, OwnerAnalysis &owners) : OpRewritePattern(context, 2), owners(owners) {}
+  LogicalResult matchAndRewrite(SoftmaxOp op, PatternRewriter &rewriter) const override {
+    auto where = skipCasts(op.getInput()).getDefiningOp<WhereOp>();
+    if (!where || !owners.isPublic(where.getCondition()) || (op.getBias() && !owners.isPublic(op.getBias())))
+      return failure();
+    auto below = [](Value value) {
+      auto scalar = scalarOf(value);
+      return scalar && *scalar <= kMasked;
+    };
+    bool maskedElse = below(where.getRhs()), maskedThen = below(where.getLhs());
+    Value kept = maskedElse ? where.getLhs() : where.getRhs();
+    if (maskedElse == maskedThen || !sameShape(kept, op.getResult()) || owners.isPublic(kept))
+      return failure();
+    Location loc = op.getLoc();
+    Value zero = splat(rewriter, loc, {}, 0), masked = maskedElse ? where.getRhs() : where.getLhs();
+    auto shape = broadcastShapes(shapeOf(where.getCondition()), shapeOf(masked));
+    auto type = RankedTensorType::get(*shape, rewriter.getF32Type());
+    Value bias = rewriter.create<WhereOp>(loc, type, where.getCondition(), maskedElse ? zero : masked, maskedElse ? masked : zero);
+    if (op.getBias())
+      bias = binary<AddOp>(rewriter, loc, bias, op.getBias());
+    rewriter.replaceOpWithNewOp<SoftmaxOp>(op, op.getType(), kept, bias, op.getZeroMaskedRowsAttr());
+    return success();
+  }
+  OwnerAnalysis &owners;
+};
+
+// where(is_nan(p), 0, p) with p a softmax: rows without any key are zero.
+struct TakeNanGuard : OpRewritePattern<WhereOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(WhereOp op, PatternRewriter &rewriter) const override {
+    Value condition = op.getCondition(), zero = op.getLhs(), kept = op.getRhs();
+    if (auto negated = condition.getDefiningOp<NotOp>()) {
+      condition = negated.getInput();
+      std::swap(zero, kept);
+    }
+    auto nan = condition.getDefiningOp<IsNanOp>();
+    auto softmax = skipCasts(kept).getDefiningOp<SoftmaxOp>();
+    if (!nan || !softmax || skipCasts(nan.getInput()) != softmax.getResult() || !isScalar(zero, 0) || softmax.getType() != op.getType())
+      return failure();
+    rewriter.replaceOpWithNewOp<SoftmaxOp>(op, op.getType(), softmax.getInput(), softmax.getBias(), rewriter.getBoolAttr(true));
+    return success();
+  }
+};
+
+// exp(x - max(x)) / sum(exp(x - max(x))), with or without the maximum.
+struct RaiseSoftmax : OpRewritePattern<DivOp> {
+  using OpRewritePattern::OpRewritePattern;
+  static bool isOfRows(Value value, StringRef kind, Value input) {
+    auto reduce = skipLayout(value).getDefiningOp<ReduceOp>();
+    int64_t rank = typeOf(input).getRank();
+    SmallVector<int64_t> perRow(shapeOf(input));
+    if (perRow.empty())
+      return false;
+    perRow.back() = 1;
+    return reduce && reduce.getKind() == kind && reduce.getInput() == input && reduce.getAxes() == ArrayRef<int64_t>({rank - 1}) &&
+           shapeOf(value) == ArrayRef<int64_t>(perRow);
+  }
+  LogicalResult matchAndRewrite(DivOp op, PatternRewriter &rewriter) const override {
+    auto exp = skipCasts(op.getLhs()).getDefiningOp<ExpOp>();
+    if (!exp || exp.getType() != op.getType() || !isOfRows(op.getRhs(), "sum", exp.getResult()))
+      return failure();
+    Value input = exp.getInput();
+    if (auto sub = skipCasts(input).getDefiningOp<SubOp>())
+      if (sub.getLhs().getType() == op.getType() && isOfRows(sub.getRhs(), "max", sub.getLhs()))
+        input = sub.getLhs();
+    rewriter.replaceOpWithNewOp<SoftmaxOp>(op, op.getType(), input, Value(), rewriter.getBoolAttr(false));
+    return success();
+  }
+};
+
+} // namespace
+
+void raise::addSoftmaxPatterns(RewritePatternSet &patterns, OwnerAnalysis &owners) {
+  patterns.add<TakePublicAddends, TakeMaskSelection>(patterns.getContext(), owners);
+  patterns.add<TakeNanGuard, RaiseSoftmax>(patterns.getContext(), /*benefit=*/2);
+}

@@ -1,0 +1,90 @@
+// mpc-verify-secrecy: after owners are placed, every value that leaves a phase of secrecy does so where it is declared.
+#include "mpc/Analysis/OwnerAnalysis.h"
+#include "mpc/Transforms/Passes.h"
+
+namespace mlir::mpc {
+#define GEN_PASS_DEF_VERIFYSECRECY
+#include "mpc/Transforms/Passes.h.inc"
+} // namespace mlir::mpc
+
+using namespace mlir;
+using namespace mlir::mpc;
+
+namespace {
+
+// An argument or result against its declaration; `what` is "argument" or "result".
+LogicalResult checkPort(func::FuncOp function, StringRef what, unsigned index, Type type, StringAttr owner) {
+  if (!owner)
+    return function.emitError() << what << " " << index << " has no mpc.owner: say who sees it";
+  if (owner.getValue() == "public" && isSecret(type))
+    return function.emitError() << what << " " << index << " is declared public and is secret: it would be opened";
+  if (owner.getValue() != "public" && !isSecret(type) && what == "argument")
+    return function.emitError() << what << " " << index << " belongs to the " << owner.getValue()
+                                << " and is plain: every party would see it";
+  if (owner.getValue() == "model")
+    return function.emitError() << what << " " << index
+                                << " belongs to the model's owner, whose values are mpc.param, and who gets no results";
+  return success();
+}
+
+LogicalResult checkOwned(OwnedOp owned) {
+  if (owned.getNumResults() != 1)
+    return owned.emitError() << "node '" << nodeName(owned) << "': a region has one result, not " << owned.getNumResults();
+  if (owned.getOwner() == "client" && !isSecret(owned.getResult(0).getType()))
+    return owned.emitError() << "node '" << nodeName(owned) << "': a value of the client is published, and nothing declares that";
+  auto function = owned->getParentOfType<func::FuncOp>();
+  for (Value input : owned.getInputs()) {
+    auto argument = dyn_cast<BlockArgument>(input);
+    auto owner = argument ? function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), kOwnerAttr) : StringAttr();
+    if (isSecret(input.getType()) && (!owner || owner.getValue() != owned.getOwner()))
+      return owned.emitError() << "node '" << nodeName(owned) << "': the region of the " << owned.getOwner()
+                               << " reads a secret that is not its own";
+  }
+  return success();
+}
+
+// Secret elements that parties can hold shares of.
+bool isShareable(Type type) {
+  Type element = getPlainElementType(cast<RankedTensorType>(type).getElementType());
+  return element.isF32() || element.isInteger(1) || isa<FxpType>(element);
+}
+
+LogicalResult checkOp(Operation *op) {
+  if (auto owned = dyn_cast<OwnedOp>(op); owned && failed(checkOwned(owned)))
+    return failure();
+  if (isa<WeightOp>(op))
+    return op->emitError() << "node '" << nodeName(op) << "': mpc.weight outside of a region of the model; run mpc-place-owners";
+  bool secretOperand = llvm::any_of(op->getOperandTypes(), [](Type type) { return isSecret(type); });
+  for (Type type : op->getResultTypes()) {
+    if (!isa<OwnedOp>(op) && secretOperand && !isSecret(type))
+      return op->emitError() << "node '" << nodeName(op) << "': a plain value is computed from a secret, which would open it";
+    if (isSecret(type) && !isShareable(type))
+      return op->emitError() << "node '" << nodeName(op) << "': a secret of type " << type
+                             << " has no shares; only its owner can compute it";
+  }
+  if (!isa<OwnedOp>(op))
+    for (Value operand : op->getOperands())
+      if (isSecret(operand.getType()) && !isShareable(operand.getType()))
+        return op->emitError() << "node '" << nodeName(op) << "': uses a secret of type " << operand.getType() << ", which has no shares";
+  return success();
+}
+
+struct VerifySecrecyPass : mpc::impl::VerifySecrecyBase<VerifySecrecyPass> {
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    markAllAnalysesPreserved();
+    if (function.isExternal())
+      return;
+    bool failedAny = false;
+    for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+      failedAny |= failed(checkPort(function, "argument", i, type, function.getArgAttrOfType<StringAttr>(i, kOwnerAttr)));
+    for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
+      failedAny |= failed(checkPort(function, "result", i, type, function.getResultAttrOfType<StringAttr>(i, kOwnerAttr)));
+    for (Operation &op : function.getBody().front())
+      failedAny |= failed(checkOp(&op));
+    if (failedAny)
+      signalPassFailure();
+  }
+};
+
+} // namespace
