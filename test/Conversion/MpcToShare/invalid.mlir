@@ -48,11 +48,11 @@ func.func @public_bit(%a: tensor<3x!mpc.secret<i1>>, %b: tensor<3xi1> {mpc.owner
 
 // -----
 
-// 64 bits do not hold the product of tables for 40 fractional bits.
-func.func @periodic_room(%x: tensor<4x!mpc.secret<!mpc.fxp<20, 12>>>) -> tensor<4x!mpc.secret<!mpc.fxp<50, 40>>> {
+// 64 bits do not hold 20 integer bits and the product of tables for 30 fractional bits.
+func.func @periodic_room(%x: tensor<4x!mpc.secret<!mpc.fxp<20, 12>>>) -> tensor<4x!mpc.secret<!mpc.fxp<60, 30>>> {
   // expected-error @+2 {{leaves no room for the gate's product in 64 bits}}
   // expected-error @+1 {{failed to legalize operation 'mpc.periodic'}}
-  %0 = mpc.periodic %x {period = 64.0 : f64, frequencies = array<i64: 1>, constant = 0.0 : f64, cosines = array<f64: 1.0>, sines = array<f64: 0.0>,
-                        low = -32.0 : f64, high = 32.0 : f64, error = 0.01 : f64} : tensor<4x!mpc.secret<!mpc.fxp<20, 12>>> -> tensor<4x!mpc.secret<!mpc.fxp<50, 40>>>
-  return %0 : tensor<4x!mpc.secret<!mpc.fxp<50, 40>>>
+  %0 = mpc.periodic %x {period = 64.0 : f64, frequencies = array<i64: 1>, constant = 0.0 : f64, cosines = array<f64: 1048576.0>, sines = array<f64: 0.0>,
+                        low = -32.0 : f64, high = 32.0 : f64, error = 0.01 : f64} : tensor<4x!mpc.secret<!mpc.fxp<20, 12>>> -> tensor<4x!mpc.secret<!mpc.fxp<60, 30>>>
+  return %0 : tensor<4x!mpc.secret<!mpc.fxp<60, 30>>>
 }
