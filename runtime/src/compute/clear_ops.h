@@ -156,7 +156,7 @@ T WrapMul(T x, T y) {
   }
 }
 
-// Softmax of one row in place; `masked` as MpcOps.td says of rows whose entries are all masked out.
+// Softmax of one row in place, or zeros.
 void SoftmaxRow(float* row, int64_t n, bool zero);
 
 }  // namespace tacit::clear

@@ -130,7 +130,7 @@ struct Gemm {
     }
   }
 
-  // One row of a result; `last` where the row is complete and is to be reduced.
+  // One row of a tile into a row of the result, reduced.
   static HWY_INLINE void Merge(const T* HWY_RESTRICT tile, int64_t count, Update update, S mask, S* HWY_RESTRICT c) {
     if constexpr (std::is_floating_point_v<S>) {
       switch (update) {

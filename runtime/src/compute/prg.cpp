@@ -68,7 +68,7 @@ struct Prg::Impl {
   }
 #endif
 
-  // Words of one stream from an even position; `out` may start anywhere.
+  // Words [first, first + n) of one stream.
   void Generate(const StreamId& id, int k, int64_t first, int64_t n, Word* out) const {
     const Word mask = LowMask(k);
     auto block_words = [&](int64_t index, Word* two) { counter(key, BlockOf(id, index), 1, reinterpret_cast<uint8_t*>(two)); };

@@ -78,15 +78,20 @@ Tensor Random(Shape shape, uint64_t seed) {
   return t;
 }
 
+const std::vector<std::string>& AllOps() {
+  static const std::vector<std::string> ops = {
+      "constant", "reshape",   "transpose", "slice",      "concat",     "broadcast", "gather",   "neg",          "abs",       "exp",
+      "log",      "sqrt",      "rsqrt",     "tanh",       "reciprocal", "sigmoid",   "silu",     "relu",         "erf",       "gelu",
+      "sin",      "cos",       "floor",     "ceil",       "round",      "sign",      "not",      "is_nan",       "cast",      "add",
+      "rescale",  "sub",       "mul",       "div",        "pow",        "mod",       "min",      "max",          "and",       "or",
+      "xor",      "compare",   "where",     "reduce",     "matmul",     "cumsum",    "argmax",   "one_hot",      "gather_nd", "embedding",
+      "softmax",  "attention", "rotary",    "layer_norm", "rms_norm",   "select",    "periodic", "exp_negative", "below",     "bit_sum"};
+  return ops;
+}
+
 TEST(ClearTest, KnowsEveryOp) {
-  for (const char* op : {"constant", "reshape", "transpose", "slice",        "concat",    "broadcast",  "gather",    "neg",    "abs",
-                         "exp",      "log",     "sqrt",      "rsqrt",        "tanh",      "reciprocal", "sigmoid",   "silu",   "relu",
-                         "erf",      "gelu",    "sin",       "cos",          "floor",     "ceil",       "round",     "sign",   "not",
-                         "is_nan",   "cast",    "add",       "rescale",      "sub",       "mul",        "div",       "pow",    "mod",
-                         "min",      "max",     "and",       "or",           "xor",       "compare",    "where",     "reduce", "matmul",
-                         "cumsum",   "argmax",  "one_hot",   "gather_nd",    "embedding", "softmax",    "attention", "rotary", "layer_norm",
-                         "rms_norm", "select",  "periodic",  "exp_negative", "below",     "bit_sum"}) {
-    EXPECT_TRUE(IsClearOp(std::string("mpc.") + op)) << op;
+  for (const std::string& op : AllOps()) {
+    EXPECT_TRUE(IsClearOp("mpc." + op)) << op;
   }
   for (const char* op : {"mpc.weight", "mpc.param", "mpc.owned", "mpc.yield", "share.add", "add", ""}) EXPECT_FALSE(IsClearOp(op)) << op;
   EXPECT_EQ(RunOp("nonsense", {}, Kind::kF32, {}).status().code(), absl::StatusCode::kUnimplemented);
@@ -400,6 +405,70 @@ TEST(ClearTest, NoShapeIsTooOdd) {
   ExpectBad(RunOp("constant", {}, Kind::kF32, {-1}), "bounds");
   EXPECT_THAT(Values(RunOp("add", {F({0, 3}, {}), F({3}, {1, 2, 3})}, Kind::kF32, {0, 3})), ElementsAre());
   EXPECT_THAT(Values(RunOp("matmul", {F({1, 0}, {}), F({0, 2}, {})}, Kind::kF32, {1, 2})), ElementsAre(0, 0));
+}
+
+// Whatever a broken program asks for ends in a value or in an error. The sanitizers' build sees what lies between.
+TEST(ClearTest, NoCallEndsTheProcess) {
+  std::mt19937 gen(11);
+  const auto pick = [&](int n) { return static_cast<int64_t>(gen() % n); };
+  const auto shape = [&] {
+    Shape s(pick(5));
+    for (int64_t& d : s) d = pick(8) == 0 ? 0 : 1 + pick(3);
+    return s;
+  };
+  const auto ints = [&] {
+    Shape v(pick(4));
+    for (int64_t& x : v) x = pick(6) - 2;
+    return v;
+  };
+  const auto reals = [&] {
+    std::vector<double> v(pick(4));
+    for (double& x : v) x = static_cast<double>(pick(9)) - 4;
+    return v;
+  };
+  const auto text = [&] {
+    const char* const words[] = {"sum", "mean", "max", "min", "prod", "eq", "lt", "", "?"};
+    return std::string(words[pick(9)]);
+  };
+  int done = 0;
+  for (int trial = 0; trial < 200000; ++trial) {
+    const std::string& op = AllOps()[gen() % AllOps().size()];
+    const Shape common = shape();
+    const auto kind = static_cast<Kind>(pick(4));
+    std::vector<Tensor> operands;
+    for (int64_t n = pick(6) == 0 ? pick(5) : 1 + pick(2); n > 0; --n) {
+      Tensor t(pick(8) == 0 ? static_cast<Kind>(pick(4)) : kind, pick(4) == 0 ? shape() : common);
+      for (size_t i = 0; i < t.bytes() / 4; ++i)
+        t.data<uint32_t>()[i] = t.kind() == Kind::kF32 ? static_cast<uint32_t>(gen()) : static_cast<uint32_t>(pick(4));
+      if (t.kind() == Kind::kI64) {
+        for (int64_t i = 0; i < t.size(); ++i) t.i64()[i] = pick(7) - 3;
+      }
+      if (t.kind() == Kind::kI1) {
+        for (int64_t i = 0; i < t.size(); ++i) t.i1()[i] = static_cast<uint8_t>(pick(2));
+      }
+      operands.push_back(std::move(t));
+    }
+    const Attributes attributes = {{"permutation", ints()},
+                                   {"offsets", ints()},
+                                   {"strides", ints()},
+                                   {"axes", ints()},
+                                   {"frequencies", ints()},
+                                   {"cosines", reals()},
+                                   {"sines", reals()},
+                                   {"thresholds", reals()},
+                                   {"coefficients", reals()},
+                                   {"axis", pick(6) - 1},
+                                   {"batch_dims", pick(4) - 1},
+                                   {"depth", pick(5) - 1},
+                                   {"period", 8.0},
+                                   {"kind", text()},
+                                   {"predicate", text()},
+                                   {"fmod", pick(2) == 0},
+                                   {"interleaved", pick(2) == 0}};
+    const Kind result = pick(3) == 0 ? static_cast<Kind>(pick(9)) : kind;
+    done += RunOp(op, operands, result, pick(3) == 0 ? shape() : common, attributes, std::vector<uint8_t>(pick(20))).ok() ? 1 : 0;
+  }
+  EXPECT_GT(done, 5000);
 }
 
 //===-- Functions --------------------------------------------------------------------------------------------------===//
