@@ -9,7 +9,7 @@ namespace mlir::mpc {
 
 // Attributes of the precision phase beside those of Mpc.h.
 // Fractional bits with which the public operands of a product are encoded (i64).
-inline constexpr llvm::StringLiteral kPublicFractionAttr = "mpc.public_fraction";
+inline constexpr llvm::StringLiteral kEncodedFractionAttr = "mpc.public_fraction";
 // Unit, on mpc.rescale: elements outside mpc.range may occur and wrap; whatever is computed of them meets a secret bit of 0 later.
 inline constexpr llvm::StringLiteral kWrapsAttr = "mpc.wraps";
 

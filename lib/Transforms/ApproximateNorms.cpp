@@ -1,0 +1,86 @@
+// layer_norm and rms_norm.
+//
+// The sum of squares S of a row is one product of the row with itself (one G is dealt a row, not one an element), kept with 26
+// fractional bits; 1/n never multiplies it: 1/sqrt(S/n + epsilon) = sqrt(n) (S + n epsilon)^-1/2, and sqrt(n) goes into public
+// coefficients. No element of the normalised row is larger than sqrt(n), which bounds the rings of what follows.
+#include "ApproximateSupport.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::mpc;
+
+static constexpr unsigned kSquareFraction = 26;
+
+// c / sqrt(mean(c^2) + epsilon) along the last dimension.
+static FailureOr<Value> emitNormalised(Emit &emit, Operation *op, FitCache &fits, Value c, double epsilon) {
+  SmallVector<int64_t> row(shapeOf(c)), column(row), one(row);
+  double n = static_cast<double>(row.back());
+  column.push_back(1);
+  row.insert(row.end() - 1, 1);
+  one.back() = 1;
+  Value square = emit.matmul(emit.reshape(c, row), emit.reshape(c, column));
+  Emit::fraction(Emit::range(square, 0, kSquareBound, RangeKind::Assumed), kSquareFraction);
+  square = emit.reshape(square, one);
+  // Below 2^-26 the constant would be lost in the rounding: such an epsilon only says that 0 is no divisor, and the clamp sees to that.
+  if (epsilon * n >= 0x1p-26) {
+    square = emit.add(square, epsilon * n);
+    Emit::range(square, 0, kSquareBound, RangeKind::Assumed);
+  }
+  PowerSpec spec;
+  spec.power = Power::Rsqrt;
+  spec.clampLow = epsilon < kVarianceFloor;
+  spec.low = std::max(epsilon, kVarianceFloor) * n;
+  spec.high = kSquareBound;
+  spec.scale = std::sqrt(n);
+  spec.inputFraction = kSquareFraction;
+  spec.fraction = static_cast<unsigned>(std::clamp(16 - std::ilogb(std::sqrt(n / kSquareBound)), 18, 30));
+  FailureOr<Value> inverse = emitPower(emit, op, fits, square, spec);
+  if (failed(inverse))
+    return failure();
+  double largest = std::sqrt(n) * 1.01;
+  return Emit::range(emit.mul(c, *inverse), -largest, largest);
+}
+
+namespace {
+
+struct ExpandLayerNorm : OpRewritePattern<LayerNormOp> {
+  ExpandLayerNorm(MLIRContext *context, FitCache &fits) : OpRewritePattern(context), fits(fits) {}
+  LogicalResult matchAndRewrite(LayerNormOp op, PatternRewriter &rewriter) const override {
+    Value x = op.getInput();
+    if (!isSecret(x.getType()))
+      return failure();
+    Emit emit(rewriter, op.getLoc());
+    int64_t last = static_cast<int64_t>(shapeOf(x).size()) - 1;
+    Value mean = emit.mul(emit.sum(x, {last}), 1.0 / static_cast<double>(shapeOf(x)[last]));
+    FailureOr<Value> y = emitNormalised(emit, op, fits, emit.sub(x, mean), op.getEpsilon().convertToDouble());
+    if (failed(y))
+      return failure();
+    Value result = emit.mul(*y, op.getGain());
+    if (op.getBias())
+      result = emit.add(result, op.getBias());
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+  FitCache &fits;
+};
+
+struct ExpandRmsNorm : OpRewritePattern<RmsNormOp> {
+  ExpandRmsNorm(MLIRContext *context, FitCache &fits) : OpRewritePattern(context), fits(fits) {}
+  LogicalResult matchAndRewrite(RmsNormOp op, PatternRewriter &rewriter) const override {
+    if (!isSecret(op.getInput().getType()))
+      return failure();
+    Emit emit(rewriter, op.getLoc());
+    FailureOr<Value> y = emitNormalised(emit, op, fits, op.getInput(), op.getEpsilon().convertToDouble());
+    if (failed(y))
+      return failure();
+    rewriter.replaceOp(op, emit.mul(*y, op.getGain()));
+    return success();
+  }
+  FitCache &fits;
+};
+
+} // namespace
+
+void mlir::mpc::populateNormPatterns(RewritePatternSet &patterns, FitCache &fits) {
+  patterns.add<ExpandLayerNorm, ExpandRmsNorm>(patterns.getContext(), fits);
+}

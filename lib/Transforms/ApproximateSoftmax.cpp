@@ -1,0 +1,190 @@
+// softmax and attention.
+//
+// Masks are public: masked scores are replaced by a constant far below any score, and their weights by 0, both local. The maximum comes
+// from a tournament, the exponential from its gate (floor -48; what is below -40 becomes 0 by a comparison), the sum's inverse from
+// emitPower on [1, n]. Heads that share keys (grouped queries) stay one matrix product: the group is merged into the query rows.
+#include "ApproximateSupport.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::mpc;
+
+static constexpr double kExpFloor = 48; // 4 cases of the gate
+static constexpr double kExpClamp = -40;
+
+static FailureOr<Value> emitSoftmax(Emit &emit, Operation *op, FitCache &fits, Value x, Value bias) {
+  int64_t last = static_cast<int64_t>(shapeOf(x).size()) - 1, n = shapeOf(x)[last];
+  if (auto stated = statedRange(x); !stated || stated->magnitude() > kScoreBound)
+    x = emit.state(x, {-kScoreBound, kScoreBound, RangeKind::Assumed});
+  Value keep;
+  if (bias) {
+    Value unmasked = emit.compare(bias, emit.constant(kMaskThreshold), "gt");
+    keep = emit.cast(unmasked, emit.builder.getF32Type());
+    x = emit.add(emit.mul(x, keep), emit.where(unmasked, bias, emit.constant(kMaskedScore)));
+    Emit::range(x, kMaskedScore, kScoreBound, RangeKind::Assumed);
+  }
+  Value d = Emit::range(emit.sub(x, emitMaxLast(emit, x)), kMaskedScore - kScoreBound, 0, RangeKind::Assumed);
+  Value e = emit.expNegative(d, kExpFloor);
+  Value near = emit.bitNot(emit.bit(emit.below(d, {kExpClamp}), 0));
+  e = emit.select(near, e);
+  if (keep)
+    e = emit.mul(e, keep);
+
+  PowerSpec spec;
+  spec.low = 1; // the largest element's own term
+  spec.high = static_cast<double>(n);
+  spec.fraction = 18 + std::min(8, static_cast<int>(std::ceil(std::log2(static_cast<double>(n)))));
+  FailureOr<Value> inverse = emitPower(emit, op, fits, emit.sum(e, {last}), spec);
+  if (failed(inverse))
+    return failure();
+  return Emit::range(emit.mul(e, *inverse), -0x1p-10, 1 + 0x1p-8);
+}
+
+//===-- A public factor, where it costs nothing --------------------------------------------------------------------===//
+
+// Whether `value` times a constant can be had by changing a public factor or an owner's own computation, all with no other user.
+static bool canAbsorb(Value value) {
+  if (!isSecret(value.getType()))
+    return true;
+  Operation *op = value.getDefiningOp();
+  if (!op || !value.hasOneUse() || op->getNumResults() != 1)
+    return false;
+  if (llvm::isa<ReshapeOp, TransposeOp, SliceOp, BroadcastOp>(op))
+    return canAbsorb(op->getOperand(0));
+  if (llvm::isa<AddOp, SubOp>(op))
+    return canAbsorb(op->getOperand(0)) && canAbsorb(op->getOperand(1));
+  if (llvm::isa<MatmulOp>(op))
+    return canAbsorb(op->getOperand(0)) || canAbsorb(op->getOperand(1));
+  if (auto owned = llvm::dyn_cast<OwnedOp>(op))
+    return owned.getOwner() == "model" && getPlainElementType(elementOf(value)).isF32();
+  return llvm::isa<RotaryOp>(op);
+}
+
+static void absorb(PatternRewriter &rewriter, OpOperand &use, double factor) {
+  OpBuilder::InsertionGuard guard(rewriter);
+  Value value = use.get();
+  auto scaled = [&](Value v) {
+    Emit emit(rewriter, v.getLoc());
+    return emit.mul(v, factor);
+  };
+  if (!isSecret(value.getType())) {
+    rewriter.setInsertionPoint(use.getOwner());
+    rewriter.modifyOpInPlace(use.getOwner(), [&] { use.set(scaled(value)); });
+    return;
+  }
+  Operation *op = value.getDefiningOp();
+  if (auto owned = llvm::dyn_cast<OwnedOp>(op)) {
+    Operation *yield = owned.getBody().front().getTerminator();
+    rewriter.setInsertionPoint(yield);
+    rewriter.modifyOpInPlace(yield, [&] { yield->setOperand(0, scaled(yield->getOperand(0))); });
+  } else if (llvm::isa<RotaryOp>(op)) {
+    absorb(rewriter, op->getOpOperand(1), factor);
+    absorb(rewriter, op->getOpOperand(2), factor);
+  } else if (llvm::isa<AddOp, SubOp>(op)) {
+    absorb(rewriter, op->getOpOperand(0), factor);
+    absorb(rewriter, op->getOpOperand(1), factor);
+  } else if (llvm::isa<MatmulOp>(op)) {
+    absorb(rewriter, op->getOpOperand(canAbsorb(op->getOperand(1)) ? 1 : 0), factor);
+  } else {
+    absorb(rewriter, op->getOpOperand(0), factor);
+  }
+}
+
+static bool isPowerOfTwo(double x) {
+  int exponent;
+  return std::abs(std::frexp(x, &exponent)) == 0.5;
+}
+
+namespace {
+
+struct ExpandSoftmax : OpRewritePattern<SoftmaxOp> {
+  ExpandSoftmax(MLIRContext *context, FitCache &fits) : OpRewritePattern(context), fits(fits) {}
+  LogicalResult matchAndRewrite(SoftmaxOp op, PatternRewriter &rewriter) const override {
+    if (!isSecret(op.getType()))
+      return failure();
+    Emit emit(rewriter, op.getLoc());
+    FailureOr<Value> result = emitSoftmax(emit, op, fits, op.getInput(), op.getBias());
+    if (failed(result))
+      return failure();
+    rewriter.replaceOp(op, *result);
+    return success();
+  }
+  FitCache &fits;
+};
+
+// softmax(where(public mask, x, very negative)) is a mask in another spelling.
+struct MaskOfWhere : OpRewritePattern<SoftmaxOp> {
+  MaskOfWhere(MLIRContext *context) : OpRewritePattern(context, /*benefit=*/2) {}
+  LogicalResult matchAndRewrite(SoftmaxOp op, PatternRewriter &rewriter) const override {
+    auto where = op.getInput().getDefiningOp<WhereOp>();
+    if (!where || op.getBias() || isSecret(where.getCondition().getType()) || !isSecret(op.getType()))
+      return failure();
+    auto hides = [](Value v) {
+      auto splat = getConstantSplat(v);
+      return splat && *splat <= kMaskThreshold;
+    };
+    bool left = hides(where.getLhs()), right = hides(where.getRhs());
+    Value kept = left ? where.getRhs() : where.getLhs();
+    if (left == right || kept.getType() != op.getInput().getType())
+      return failure();
+    Emit emit(rewriter, op.getLoc());
+    Value zero = emit.constant(0), hidden = emit.constant(kMaskedScore);
+    Value bias = emit.where(where.getCondition(), left ? hidden : zero, left ? zero : hidden);
+    rewriter.replaceOpWithNewOp<SoftmaxOp>(op, op.getType(), kept, bias, op.getZeroMaskedRows());
+    return success();
+  }
+};
+
+struct ExpandAttention : OpRewritePattern<AttentionOp> {
+  ExpandAttention(MLIRContext *context, FitCache &fits) : OpRewritePattern(context), fits(fits) {}
+  LogicalResult matchAndRewrite(AttentionOp op, PatternRewriter &rewriter) const override {
+    if (!isSecret(op.getType()))
+      return failure();
+    Emit emit(rewriter, op.getLoc());
+    double scale = op.getScale().convertToDouble();
+    if (scale != 1 && !isPowerOfTwo(scale)) {
+      for (unsigned i : {0u, 1u}) {
+        if (isSecret(op->getOperand(i).getType()) && canAbsorb(op->getOperand(i))) {
+          absorb(rewriter, op->getOpOperand(i), scale);
+          scale = 1;
+          break;
+        }
+      }
+    }
+    Value q = op.getQuery(), k = op.getKey(), v = op.getValue();
+    rewriter.setInsertionPoint(op);
+    if (scale != 1)
+      q = emit.mul(q, scale);
+    SmallVector<int64_t> full(shapeOf(q)), merged(full), scores(full);
+    size_t rank = full.size();
+    int64_t heads = full[rank - 3], shared = shapeOf(k)[rank - 3];
+    merged[rank - 3] = shared;
+    merged[rank - 2] = full[rank - 2] * (heads / shared);
+    scores[rank - 1] = shapeOf(k)[rank - 2];
+    Value s = emit.matmul(emit.reshape(q, merged), emit.swapLast(k));
+    if (isSecret(s.getType()))
+      Emit::range(s, -kScoreBound, kScoreBound, RangeKind::Assumed);
+    s = emit.reshape(s, scores);
+    if (!isSecret(s.getType()))
+      return rewriter.notifyMatchFailure(op, "public scores");
+    Emit::range(s, -kScoreBound, kScoreBound, RangeKind::Assumed);
+    FailureOr<Value> p = emitSoftmax(emit, op, fits, s, op.getBias());
+    if (failed(p))
+      return failure();
+    merged[rank - 1] = scores[rank - 1];
+    Value mixed = emit.matmul(emit.reshape(*p, merged), v);
+    // Rows of p sum to 1: no element is larger than the largest of v.
+    if (auto stated = statedRange(v))
+      Emit::range(mixed, -1.01 * stated->magnitude(), 1.01 * stated->magnitude(), stated->kind);
+    rewriter.replaceOp(op, emit.reshape(mixed, shapeOf(op)));
+    return success();
+  }
+  FitCache &fits;
+};
+
+} // namespace
+
+void mlir::mpc::populateSoftmaxPatterns(RewritePatternSet &patterns, FitCache &fits) {
+  patterns.add<MaskOfWhere>(patterns.getContext());
+  patterns.add<ExpandSoftmax, ExpandAttention>(patterns.getContext(), fits);
+}

@@ -1,0 +1,138 @@
+// mpc-assign-formats: types of all secret numbers and the rescales between them, as AssignFormatsPlan.h decided.
+#include "AssignFormatsPlan.h"
+#include "mpc/Transforms/Passes.h"
+
+namespace mlir::mpc {
+#define GEN_PASS_DEF_MPCASSIGNFORMATS
+#include "mpc/Transforms/Passes.h.inc"
+} // namespace mlir::mpc
+
+using namespace mlir;
+using namespace mlir::mpc;
+
+namespace {
+
+// Secret arguments that computations read directly are shared by their owner first, as they are.
+void shareArguments(func::FuncOp function) {
+  Block &body = function.getBody().front();
+  OpBuilder b = OpBuilder::atBlockBegin(&body);
+  for (BlockArgument argument : body.getArguments()) {
+    if (!FormatPlan::isNumber(argument))
+      continue;
+    SmallVector<OpOperand *> uses;
+    for (OpOperand &use : argument.getUses())
+      if (!llvm::isa<OwnedOp>(use.getOwner()))
+        uses.push_back(&use);
+    if (uses.empty())
+      continue;
+    auto type = llvm::cast<RankedTensorType>(argument.getType());
+    auto owner = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), kOwnerAttr);
+    auto owned = b.create<OwnedOp>(argument.getLoc(), TypeRange(type), owner ? owner.getValue() : "client", ValueRange(argument));
+    OpBuilder::InsertionGuard guard(b);
+    Block *inside = b.createBlock(&owned.getBody(), {}, TypeRange(makePlain(type)), {argument.getLoc()});
+    b.create<YieldOp>(argument.getLoc(), inside->getArguments());
+    for (OpOperand *use : uses)
+      use->set(owned->getResult(0));
+  }
+}
+
+struct AssignFormats : public mlir::mpc::impl::MpcAssignFormatsBase<AssignFormats> {
+  using MpcAssignFormatsBase::MpcAssignFormatsBase;
+
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    if (preset != "f18" && preset != "auto") {
+      function.emitError("preset \"") << preset << "\" is not available; f18 and auto (which is f18 for now) are";
+      return signalPassFailure();
+    }
+    if (function.isExternal() || !function.getBody().hasOneBlock()) {
+      function.emitError("must have a body of one block");
+      return signalPassFailure();
+    }
+    shareArguments(function);
+    FormatPlan plan(function);
+    if (failed(plan.build()))
+      return signalPassFailure();
+    SmallVector<Value> numbers;
+    for (Operation &op : function.getBody().front())
+      if (op.getNumResults() == 1 && FormatPlan::isNumber(op.getResult(0)))
+        numbers.push_back(op.getResult(0));
+    for (Value number : numbers)
+      connect(plan, number);
+    for (Value number : numbers)
+      finish(plan, number);
+    Operation *terminator = function.getBody().front().getTerminator();
+    function.setFunctionType(FunctionType::get(&getContext(), function.getFunctionType().getInputs(), terminator->getOperandTypes()));
+  }
+
+  RankedTensorType formatted(Value value, unsigned width, unsigned fraction) {
+    auto format = FxpType::get(&getContext(), width, fraction);
+    return RankedTensorType::get(shapeOf(value), SecretType::get(&getContext(), format));
+  }
+
+  Value rescale(OpBuilder &b, Value from, unsigned width, unsigned fraction) {
+    auto op = b.create<RescaleOp>(from.getLoc(), formatted(from, width, fraction), from);
+    if (Operation *source = from.getDefiningOp()) {
+      for (StringRef name : {kRangeAttr, kRangeKindAttr})
+        if (Attribute attr = source->getAttr(name))
+          op->setAttr(name, attr);
+    }
+    return op;
+  }
+
+  // Gives each use of `value` what it needs: the value, its one extension, or a rescale of it to another fraction.
+  void connect(FormatPlan &plan, Value value) {
+    unsigned width = plan.width(value), fraction = plan.fraction(value), widest = width;
+    SmallVector<OpOperand *> uses;
+    for (OpOperand &use : value.getUses())
+      uses.push_back(&use);
+    std::reverse(uses.begin(), uses.end()); // the program's order
+    for (OpOperand *use : uses)
+      if (auto need = plan.need(*use))
+        widest = std::max(widest, need->width + (fraction > need->fraction ? fraction - need->fraction : 0));
+    OpBuilder b(&getContext());
+    b.setInsertionPointAfterValue(value);
+    Value extended;
+    llvm::DenseMap<std::pair<unsigned, unsigned>, Value> others;
+    auto atLeast = [&](unsigned bits) {
+      if (bits <= width)
+        return value;
+      if (!extended) {
+        OpBuilder::InsertionGuard guard(b);
+        b.setInsertionPointAfterValue(value);
+        extended = rescale(b, value, widest, fraction);
+      }
+      return extended;
+    };
+    for (OpOperand *use : uses) {
+      auto need = plan.need(*use);
+      if (!need)
+        continue;
+      Value chosen;
+      bool narrows = llvm::isa<BelowOp>(use->getOwner()) && need->width < width;
+      if (need->fraction != fraction || narrows) {
+        Value &other = others[{need->width, need->fraction}];
+        if (!other) {
+          Value from = atLeast(need->width + (fraction > need->fraction ? fraction - need->fraction : 0));
+          b.setInsertionPointAfterValue(from);
+          other = rescale(b, from, need->width, need->fraction);
+        }
+        chosen = other;
+      } else {
+        chosen = atLeast(need->width);
+      }
+      if (chosen != value)
+        use->set(chosen);
+    }
+  }
+
+  void finish(FormatPlan &plan, Value value) {
+    Operation *op = value.getDefiningOp();
+    value.setType(formatted(value, plan.width(value), plan.fraction(value)));
+    op->removeAttr(kFractionAttr);
+    if (auto bits = plan.publicFraction(op))
+      op->setAttr(kEncodedFractionAttr, IntegerAttr::get(IntegerType::get(&getContext(), 64), *bits));
+  }
+};
+
+} // namespace
