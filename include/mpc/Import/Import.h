@@ -1,0 +1,40 @@
+// ONNX files to the onnx dialect.
+#ifndef MPC_IMPORT_IMPORT_H
+#define MPC_IMPORT_IMPORT_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mlir::mpc {
+
+struct ImportOptions {
+  // Sizes of symbolic dimensions by their ONNX names (--bind); a whole expression such as "past + 1" is a name too.
+  std::map<std::string, int64_t> bindings;
+  // Shapes of inputs by their ONNX names, from a case. They bind the symbols that `bindings` does not, and must agree with those it does.
+  std::map<std::string, std::vector<int64_t>> inputShapes;
+  // Folder for `inlineFile`, which holds the weights that have no place of their own in a file or are of another element type than the
+  // program's. Made only where such a weight exists, which is an error while `inlineDir` is empty.
+  std::string inlineDir;
+  std::string inlineFile = "inline.safetensors";
+  // Name of the entry point, and of its function.
+  std::string entry = "main";
+  // Inputs by name whose secrecy differs from the default (attention_mask, position_ids and cache_position are public, all else secret).
+  std::vector<std::string> publicInputs;
+  std::vector<std::string> secretInputs;
+  // Leave a dimension that nothing binds unknown, in place of an error; for looking at a graph.
+  bool allowUnbound = false;
+};
+
+// Reads the model at `path`: a module with one function in the onnx dialect, and an mpc.param for each weight. External data and the
+// file itself are only read here by header and range; weights never enter the IR. Any broken input ends in a diagnostic and null.
+OwningOpRef<ModuleOp> importOnnx(StringRef path, MLIRContext *context, const ImportOptions &options);
+
+// Registers mpc-translate --import-onnx.
+void registerOnnxTranslations();
+
+} // namespace mlir::mpc
+
+#endif

@@ -1,0 +1,289 @@
+// TensorProto: element types, shapes, inline and external elements. Sizes are checked before anything is allocated.
+#include "TensorData.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/APFloat.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <map>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace mlir;
+using namespace mlir::mpc;
+using Proto = ::onnx::TensorProto;
+
+//===-- Headers ----------------------------------------------------------------------------------------------------===//
+
+// Number of elements in the typed field that a tensor without raw_data uses.
+static int64_t typedElements(const Proto &proto) {
+  switch (proto.data_type()) {
+  case Proto::FLOAT:
+    return proto.float_data_size();
+  case Proto::DOUBLE:
+    return proto.double_data_size();
+  case Proto::INT64:
+    return proto.int64_data_size();
+  case Proto::UINT64:
+  case Proto::UINT32:
+    return proto.uint64_data_size();
+  default:
+    return proto.int32_data_size();
+  }
+}
+
+// A path that is relative and stays below its folder by its text alone.
+static bool staysInside(StringRef file) {
+  if (file.empty() || llvm::sys::path::is_absolute(file) || file.contains('\\') || file.contains('\0'))
+    return false;
+  SmallVector<StringRef> parts;
+  file.split(parts, '/');
+  return llvm::none_of(parts, [](StringRef part) { return part == ".." || part.empty(); });
+}
+
+FailureOr<int64_t> TensorReader::externalSize(const std::string &file, std::string &error) {
+  auto known = sizes.find(file);
+  if (known != sizes.end())
+    return known->second;
+  if (!staysInside(file)) {
+    error = "external data in '" + file + "': expected a relative path inside the model's folder, without '..'";
+    return failure();
+  }
+  // Each component by itself, so that a link on the way is seen.
+  std::string path = folder;
+  struct stat status {};
+  SmallVector<StringRef> parts;
+  StringRef(file).split(parts, '/');
+  for (StringRef part : parts) {
+    path += "/" + part.str();
+    if (lstat(path.c_str(), &status) != 0) {
+      error = "external data in '" + file + "': " + std::strerror(errno);
+      return failure();
+    }
+    if (S_ISLNK(status.st_mode)) {
+      error = "external data in '" + file + "': the path goes through a symbolic link; expected a file inside the model's folder";
+      return failure();
+    }
+  }
+  if (!S_ISREG(status.st_mode)) {
+    error = "external data in '" + file + "' is no regular file";
+    return failure();
+  }
+  return sizes[file] = static_cast<int64_t>(status.st_size);
+}
+
+static bool parseCount(StringRef text, int64_t &value) { return !text.getAsInteger(10, value) && value >= 0; }
+
+FailureOr<TensorData> TensorReader::inspect(const Proto &proto, std::string &error) {
+  TensorData data;
+  data.proto = &proto;
+  data.element = lookupElement(proto.data_type());
+  if (!data.element) {
+    error = "elements of " + elementName(proto.data_type()) + " are not supported";
+    return failure();
+  }
+  if (proto.has_segment()) {
+    error = "segmented tensors are not supported";
+    return failure();
+  }
+  data.elements = 1;
+  for (int64_t dim : proto.dims()) {
+    if (dim < 0 || (dim != 0 && data.elements > (int64_t(1) << 40) / dim)) {
+      error = "a dimension of " + std::to_string(dim) + " makes no shape of at most 2^40 elements";
+      return failure();
+    }
+    data.elements *= dim;
+    data.shape.push_back(dim);
+  }
+  int64_t bytes = data.elements * data.element->bytes;
+  if (proto.data_location() != Proto::EXTERNAL) {
+    bool raw = proto.has_raw_data() && (!proto.raw_data().empty() || typedElements(proto) == 0);
+    int64_t found = raw ? static_cast<int64_t>(proto.raw_data().size()) : typedElements(proto) * data.element->bytes;
+    if (found == bytes)
+      return data;
+    error = "holds " + std::to_string(found) + " bytes of elements; its shape needs " + std::to_string(bytes);
+    return failure();
+  }
+
+  bool hasLength = false;
+  int64_t length = bytes;
+  for (const auto &entry : proto.external_data()) {
+    bool fine = true;
+    if (entry.key() == "location")
+      data.file = entry.value();
+    else if (entry.key() == "offset")
+      fine = parseCount(entry.value(), data.offset);
+    else if (entry.key() == "length")
+      hasLength = true, fine = parseCount(entry.value(), length);
+    if (!fine) {
+      error = "external data's " + entry.key() + " is '" + entry.value() + "'; expected a number of bytes";
+      return failure();
+    }
+  }
+  if (data.file.empty()) {
+    error = "external data without a location";
+    return failure();
+  }
+  StringRef file = data.file;
+  while (file.consume_front("./")) // some exporters write it
+    ;
+  data.file = file.str();
+  FailureOr<int64_t> size = externalSize(data.file, error);
+  if (failed(size))
+    return failure();
+  if (hasLength && length != bytes) {
+    error = "external data of " + std::to_string(length) + " bytes; its shape needs " + std::to_string(bytes);
+    return failure();
+  }
+  if (data.offset > *size || bytes > *size - data.offset) {
+    error = "external data at bytes " + std::to_string(data.offset) + " to " + std::to_string(data.offset) + " + " + std::to_string(bytes) + " of '" +
+            data.file + "', which has " + std::to_string(*size);
+    return failure();
+  }
+  return data;
+}
+
+//===-- Elements ---------------------------------------------------------------------------------------------------===//
+
+// Appends the little-endian bytes of each value, as type T.
+template <class T, class Range> static void appendAs(std::vector<char> &out, const Range &values) {
+  for (auto value : values) {
+    T element = static_cast<T>(value);
+    char bytes[sizeof(T)];
+    std::memcpy(bytes, &element, sizeof(T));
+    out.insert(out.end(), bytes, bytes + sizeof(T));
+  }
+}
+
+static std::vector<char> typedToRaw(const TensorData &data) {
+  const Proto &proto = *data.proto;
+  std::vector<char> out;
+  out.reserve(static_cast<size_t>(data.elements) * data.element->bytes);
+  switch (proto.data_type()) {
+  case Proto::FLOAT:
+    appendAs<float>(out, proto.float_data());
+    break;
+  case Proto::DOUBLE:
+    appendAs<double>(out, proto.double_data());
+    break;
+  case Proto::INT64:
+    appendAs<int64_t>(out, proto.int64_data());
+    break;
+  case Proto::UINT64:
+    appendAs<uint64_t>(out, proto.uint64_data());
+    break;
+  case Proto::UINT32:
+    appendAs<uint32_t>(out, proto.uint64_data());
+    break;
+  case Proto::INT32:
+    appendAs<int32_t>(out, proto.int32_data());
+    break;
+  case Proto::INT16:
+  case Proto::UINT16:
+  case Proto::FLOAT16:
+  case Proto::BFLOAT16:
+    appendAs<uint16_t>(out, proto.int32_data());
+    break;
+  default:
+    appendAs<uint8_t>(out, proto.int32_data());
+    break;
+  }
+  return out;
+}
+
+FailureOr<std::vector<char>> TensorReader::readRaw(const TensorData &data, std::string &error) {
+  size_t bytes = static_cast<size_t>(data.elements) * data.element->bytes;
+  if (!data.external()) {
+    if (data.proto->has_raw_data() && data.proto->raw_data().size() == bytes)
+      return std::vector<char>(data.proto->raw_data().begin(), data.proto->raw_data().end());
+    return typedToRaw(data);
+  }
+  std::string path = folder + "/" + data.file;
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  std::vector<char> out(bytes);
+  size_t done = 0;
+  while (file >= 0 && done < bytes) {
+    ssize_t count = pread(file, out.data() + done, bytes - done, static_cast<off_t>(data.offset + static_cast<int64_t>(done)));
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count <= 0)
+      break;
+    done += static_cast<size_t>(count);
+  }
+  if (file >= 0)
+    ::close(file);
+  if (file < 0 || done != bytes) {
+    error = "external data in '" + data.file + "' cannot be read";
+    return failure();
+  }
+  return out;
+}
+
+template <class T> static T elementAt(const std::vector<char> &raw, size_t i) {
+  T value;
+  std::memcpy(&value, raw.data() + i * sizeof(T), sizeof(T));
+  return value;
+}
+
+template <class From, class To> static std::vector<char> convert(const std::vector<char> &raw, llvm::function_ref<To(From)> rule) {
+  std::vector<char> out(raw.size() / sizeof(From) * sizeof(To));
+  for (size_t i = 0, n = raw.size() / sizeof(From); i < n; ++i) {
+    To value = rule(elementAt<From>(raw, i));
+    std::memcpy(out.data() + i * sizeof(To), &value, sizeof(To));
+  }
+  return out;
+}
+
+static float halfToFloat(uint16_t bits) { return llvm::APFloat(llvm::APFloat::IEEEhalf(), llvm::APInt(16, bits)).convertToFloat(); }
+static float bfloatToFloat(uint16_t bits) { return llvm::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
+
+FailureOr<std::vector<char>> TensorReader::readStored(const TensorData &data, std::string &error) {
+  FailureOr<std::vector<char>> raw = readRaw(data, error);
+  if (failed(raw))
+    return failure();
+  switch (data.element->onnx) {
+  case Proto::DOUBLE:
+    return convert<double, float>(*raw, [](double x) { return static_cast<float>(x); });
+  case Proto::FLOAT16:
+    return convert<uint16_t, float>(*raw, halfToFloat);
+  case Proto::BFLOAT16:
+    return convert<uint16_t, float>(*raw, bfloatToFloat);
+  case Proto::INT16:
+    return convert<int16_t, int32_t>(*raw, [](int16_t x) -> int32_t { return x; });
+  case Proto::UINT16:
+    return convert<uint16_t, int32_t>(*raw, [](uint16_t x) -> int32_t { return x; });
+  case Proto::INT8:
+    return convert<int8_t, int32_t>(*raw, [](int8_t x) -> int32_t { return x; });
+  case Proto::UINT8:
+    return convert<uint8_t, int32_t>(*raw, [](uint8_t x) -> int32_t { return x; });
+  case Proto::UINT32:
+    return convert<uint32_t, int64_t>(*raw, [](uint32_t x) -> int64_t { return x; });
+  case Proto::UINT64:
+    for (size_t i = 0, n = raw->size() / 8; i < n; ++i)
+      if (elementAt<uint64_t>(*raw, i) > static_cast<uint64_t>(INT64_MAX)) {
+        error = "a uint64 above the range of int64";
+        return failure();
+      }
+    return raw;
+  case Proto::BOOL:
+    return convert<uint8_t, uint8_t>(*raw, [](uint8_t x) -> uint8_t { return x != 0; });
+  default:
+    return raw;
+  }
+}
+
+DenseElementsAttr mlir::mpc::makeElements(const TensorData &data, ArrayRef<char> raw, MLIRContext *context) {
+  auto type = RankedTensorType::get(data.shape, importedType(*data.element, context));
+  if (data.element->kind == ElementInfo::Truth) {
+    SmallVector<bool> bits;
+    for (char byte : raw)
+      bits.push_back(byte != 0);
+    return DenseElementsAttr::get(type, ArrayRef<bool>(bits));
+  }
+  if (data.elements == 0)
+    return DenseElementsAttr::get(type, ArrayRef<Attribute>());
+  return DenseElementsAttr::getFromRawBuffer(type, raw);
+}
