@@ -68,7 +68,6 @@ public:
         counted = countGate(gate);
       if (failed(counted))
         return failure();
-      countMacs(&op);
     }
     for (auto &[origin, op] : ops) {
       op.cost.rounds = op.rounds.size();
@@ -110,13 +109,14 @@ private:
   }
 
   void countInput(share::InputOp input) {
-    for (Type type : input.getResultTypes()) {
-      if (isClear(type)) {
-        publish(input.getOwner(), type);
+    for (OpResult result : input.getResults()) {
+      if (isClear(result.getType())) {
+        publish(input.getOwner(), result.getType());
         continue;
       }
-      Wire wire = wireOf(type);
-      countMask(wire);
+      Wire wire = wireOf(result.getType());
+      if (!result.use_empty()) // a party expands masks when it first reads them
+        countMask(wire);
       if (input.getOwner() == "model") {
         cost.setup += 2 * wire.bytes();
       } else {
@@ -163,24 +163,11 @@ private:
       cost.prgBytes[3 - to] += wire.prgBytes();
     }
     cost.offlineMessages += !dealt.empty();
-    return success();
-  }
-
-  // Matrix products; elementwise work is not counted.
-  void countMacs(Operation *op) {
-    share::RingMacs macs;
-    if (auto matmul = llvm::dyn_cast<share::MatmulOp>(op)) {
-      macs = matmul.getRingMacs();
-    } else if (auto matmul = llvm::dyn_cast<share::MatmulPublicOp>(op)) {
-      int64_t depth = llvm::cast<RankedTensorType>(matmul.getLhs().getType()).getShape().back();
-      int64_t products = llvm::cast<RankedTensorType>(matmul.getType()).getNumElements() * depth;
-      // Of a masked operand there are two summands at every party, of an additive one each evaluator has one.
-      bool masked = llvm::isa<share::MaskedType>(llvm::cast<RankedTensorType>(matmul.getType()).getElementType());
-      macs = {masked ? 2 * products : 0, masked ? 2 * products : products};
-    }
+    share::RingMacs macs = gate.getRingMacs();
     cost.ringMacs[0] += macs.helper;
     cost.ringMacs[1] += macs.evaluator;
     cost.ringMacs[2] += macs.evaluator;
+    return success();
   }
 
   EntryCost cost;
@@ -215,7 +202,8 @@ FailureOr<std::vector<EntryCost>> mlir::mpc::computeCost(ModuleOp module) {
 
 llvm::json::Value mlir::mpc::toJson(const std::vector<EntryCost> &entries) {
   using llvm::json::Array, llvm::json::Object;
-  const std::array<StringRef, 3> pairs = {"P0-P1", "P0-P2", "P1-P2"}, owners = {"owner-P0", "owner-P1", "owner-P2"}, parties = {"P0", "P1", "P2"};
+  const std::array<StringRef, 3> pairs = {"P0-P1", "P0-P2", "P1-P2"}, owners = {"owner-P0", "owner-P1", "owner-P2"},
+                                 parties = {"P0", "P1", "P2"};
   Array array;
   for (const EntryCost &e : entries) {
     Array ops;
@@ -226,13 +214,14 @@ llvm::json::Value mlir::mpc::toJson(const std::vector<EntryCost> &entries) {
                            {"rounds", op.rounds},
                            {"online_bytes", op.onlineBytes},
                            {"offline_bytes", op.offlineBytes}});
-    array.push_back(Object{{"entry", e.entry},
-                           {"online", Object{{"rounds", e.onlineRounds}, {"bytes", parts(pairs, e.online, true)}}},
-                           {"offline", Object{{"messages", e.offlineMessages}, {"bytes", parts(pairs, e.offline, true)}}},
-                           {"io", Object{{"bytes", parts(owners, e.io, true)}}},
-                           {"setup", Object{{"bytes", Object{{"total", e.setup}}}}},
-                           {"ops", std::move(ops)},
-                           {"local", Object{{"ring_macs", parts(parties, e.ringMacs, false)}, {"prg_bytes", parts(parties, e.prgBytes, false)}}}});
+    array.push_back(
+        Object{{"entry", e.entry},
+               {"online", Object{{"rounds", e.onlineRounds}, {"bytes", parts(pairs, e.online, true)}}},
+               {"offline", Object{{"messages", e.offlineMessages}, {"bytes", parts(pairs, e.offline, true)}}},
+               {"io", Object{{"bytes", parts(owners, e.io, true)}}},
+               {"setup", Object{{"bytes", Object{{"total", e.setup}}}}},
+               {"ops", std::move(ops)},
+               {"local", Object{{"ring_macs", parts(parties, e.ringMacs, false)}, {"prg_bytes", parts(parties, e.prgBytes, false)}}}});
   }
   return Object{{"entries", std::move(array)}};
 }

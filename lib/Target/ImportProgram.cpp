@@ -88,7 +88,8 @@ private:
     return success();
   }
 
-  LogicalResult importClear(const tacit::Entry &entry, const tacit::ClearFunction &clear, ValueRange arguments, SmallVectorImpl<Value> &values) {
+  LogicalResult importClear(const tacit::Entry &entry, const tacit::ClearFunction &clear, ValueRange arguments,
+                            SmallVectorImpl<Value> &values) {
     Location loc = UnknownLoc::get(context);
     SmallVector<Value> inputs;
     SmallVector<Type> types;
@@ -126,7 +127,8 @@ private:
   }
 
   DictionaryAttr portAttributes(const tacit::Port &port) {
-    return b.getDictionaryAttr({b.getNamedAttr(kNameAttr, b.getStringAttr(port.name)), b.getNamedAttr(kOwnerAttr, b.getStringAttr(port.owner))});
+    return b.getDictionaryAttr(
+        {b.getNamedAttr(kNameAttr, b.getStringAttr(port.name)), b.getNamedAttr(kOwnerAttr, b.getStringAttr(port.owner))});
   }
 
   LogicalResult importEntry(const tacit::Entry &entry) {

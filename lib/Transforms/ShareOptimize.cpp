@@ -244,48 +244,36 @@ void mergeExtensions(func::FuncOp function) {
   }
 }
 
-// An owner shares a value in the ring in which it is read: wider instead of a later extension (4 bits of traffic for each
-// bit, and a round), narrower where nobody reads the high bits.
-void fitInput(share::InputOp input, OpResult result) {
-  unsigned have = getShareWidth(result.getType()), width = 0;
+// An owner shares a value that is only read extended in the wider ring (an extension costs 4 bits of traffic for each bit, and a
+// round). Where the declared ring is read too it stays: the owner's encoding checks that its values fit.
+void widenInput(OpResult result) {
+  unsigned width = 0;
   SmallVector<Extension> extensions;
-  SmallVector<OpOperand *> readers; // these want the width that it has
-  for (OpOperand &use : result.getUses()) {
-    if (auto high = llvm::dyn_cast<share::ExtendHighOp>(use.getOwner()))
-      if (auto extension = findExtension(high)) {
-        extensions.push_back(*extension);
-        width = std::max(width, extension->width());
-        continue;
-      }
-    if (llvm::isa<share::ShrinkOp>(use.getOwner()))
-      width = std::max(width, getShareWidth(use.getOwner()->getResult(0).getType()));
-    else
-      readers.push_back(&use);
+  SmallVector<Operation *> others;
+  for (Operation *user : result.getUsers()) {
+    auto high = llvm::dyn_cast<share::ExtendHighOp>(user);
+    if (auto extension = high ? findExtension(high) : std::nullopt) {
+      extensions.push_back(*extension);
+      width = std::max(width, extension->width());
+    } else {
+      others.push_back(user);
+    }
   }
   // The join of an extension reads the low bits; it goes with the extension.
-  llvm::erase_if(readers, [&](OpOperand *use) { return llvm::any_of(extensions, [&](Extension &e) { return e.join == use->getOwner(); }); });
-  if (!readers.empty())
-    width = std::max(width, have);
-  if (width == 0 || width == have)
+  bool onlyExtended =
+      llvm::all_of(others, [&](Operation *user) { return llvm::any_of(extensions, [&](Extension &e) { return e.join == user; }); });
+  if (extensions.empty() || !onlyExtended)
     return;
-  auto old = llvm::cast<RankedTensorType>(result.getType());
-  result.setType(withWidth(old, width));
-  OpBuilder b(input->getContext());
-  b.setInsertionPointAfter(input);
-  if (!readers.empty()) {
-    Value narrow = b.create<share::ShrinkOp>(input.getLoc(), old, result);
-    for (OpOperand *use : readers)
-      use->set(narrow);
-  }
+  result.setType(withWidth(llvm::cast<RankedTensorType>(result.getType()), width));
   for (Extension &e : extensions)
     replaceExtension(e, result);
 }
 
-void fitInputs(func::FuncOp function) {
+void widenInputs(func::FuncOp function) {
   for (auto input : function.getOps<share::InputOp>())
     for (OpResult result : input.getResults())
       if (share::getRingFormat(tensorOf(result).getElementType()) && getShareKind(result.getType()) == ShareKind::Masked)
-        fitInput(input, result);
+        widenInput(result);
 }
 
 struct ShareOptimize : public mlir::mpc::impl::ShareOptimizeBase<ShareOptimize> {
@@ -311,7 +299,7 @@ struct ShareOptimize : public mlir::mpc::impl::ShareOptimizeBase<ShareOptimize> 
         return signalPassFailure();
       eliminateDuplicates(function);
       mergeExtensions(function);
-      fitInputs(function);
+      widenInputs(function);
     }
     if (failed(applyPatternsAndFoldGreedily(function, patterns, config)))
       return signalPassFailure();

@@ -133,10 +133,12 @@ private:
       for (Operation *user : argument.getUsers()) {
         auto input = llvm::dyn_cast<share::InputOp>(user);
         if (!input || input.getOwner() != owner)
-          return user->emitOpError("reads argument ") << argument.getArgNumber() << " of owner '" << owner << "' outside that owner's share.input";
+          return user->emitOpError("reads argument ")
+                 << argument.getArgNumber() << " of owner '" << owner << "' outside that owner's share.input";
         for (Value result : input.getResults())
           if (getShareKind(result.getType()) == ShareKind::Clear)
-            return input.emitOpError("publishes what it computes from argument ") << argument.getArgNumber() << " of owner '" << owner << "'";
+            return input.emitOpError("publishes what it computes from argument ")
+                   << argument.getArgNumber() << " of owner '" << owner << "'";
       }
     }
     for (auto input : function.getOps<share::InputOp>())
@@ -157,7 +159,8 @@ private:
         auto declared = function.getResultAttrOfType<StringAttr>(use.getOperandNumber(), kOwnerAttr);
         StringRef owner = declared ? declared.getValue() : StringRef("client");
         if (owner != reveal.getOwner())
-          return reveal.emitOpError("opens result ") << use.getOperandNumber() << " to '" << reveal.getOwner() << "', but its owner is '" << owner << "'";
+          return reveal.emitOpError("opens result ")
+                 << use.getOperandNumber() << " to '" << reveal.getOwner() << "', but its owner is '" << owner << "'";
       }
     }
     return success();

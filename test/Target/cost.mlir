@@ -17,9 +17,10 @@
 // CHECK-NEXT: "P1": 192,
 // CHECK-NEXT: "P2": 240
 
-// A product of [2, 1] and [1, 3]: 6 multiply-accumulates at P0, 12 at an evaluator; with a public [3, 3], of an additive operand: 18 at each evaluator.
+// Multiply-accumulates of gates: a product of [2, 1] and [1, 3] is 6 at P0 and 12 at an evaluator, a bit times 6 elements 6 and 18. What is
+// local (matmul_public) is no gate.
 // CHECK: "ring_macs": {
-// CHECK-NEXT: "P0": 6,
+// CHECK-NEXT: "P0": 12,
 // CHECK-NEXT: "P1": 30,
 // CHECK-NEXT: "P2": 30
 

@@ -73,10 +73,10 @@ func.func @sum_of_squares(%x: tensor<2x8xf32>) -> tensor<2x1x!share.masked<20, 1
 
 // -----
 
-// What is only read narrower is opened, dealt and shared narrower.
+// What is only read narrower is opened and dealt narrower; an owner still checks that its values fit what was declared.
 // CHECK-LABEL: func.func @narrow
 func.func @narrow(%x: tensor<8xf32>) -> (tensor<8x!share.masked<16, 12>>, tensor<8x!share.masked<14, 12>>) {
-  // CHECK: share.input "client"(%arg0) : (tensor<8xf32>) -> tensor<8x!share.masked<40, 12>>
+  // CHECK: share.input "client"(%arg0) : (tensor<8xf32>) -> tensor<8x!share.masked<64, 12>>
   %m = share.input "client"(%x) : (tensor<8xf32>) -> tensor<8x!share.masked<64, 12>> {
   ^bb0(%i: tensor<8xf32>):
     share.yield %i : tensor<8xf32>
@@ -115,20 +115,24 @@ func.func @truncate_twice(%x: tensor<8xf32>) -> tensor<8x!share.masked<20, 8>> {
 
 // -----
 
-// One extension serves all widths; an owner shares wide at once.
+// One extension serves all widths; an owner shares wide at once what is only read wide (input 0, not input 1).
 // CHECK-LABEL: func.func @extensions
-func.func @extensions(%x: tensor<8xf32>) -> (tensor<8x!share.masked<44, 12>>, tensor<8x!share.masked<30, 12>>, tensor<8x!share.masked<40, 12>>) {
-  // CHECK: %[[M:.*]] = share.input "client"(%arg0) : (tensor<8xf32>) -> tensor<8x!share.masked<40, 12>>
-  %m = share.input "client"(%x) : (tensor<8xf32>) -> tensor<8x!share.masked<32, 12>> {
+func.func @extensions(%x: tensor<8xf32>) -> (tensor<8x!share.masked<44, 12>>, tensor<8x!share.masked<30, 12>>, tensor<8x!share.masked<40, 12>>, tensor<8x!share.masked<40, 12>>) {
+  // CHECK: %[[M:.*]]:2 = share.input "client"(%arg0) : (tensor<8xf32>) -> (tensor<8x!share.masked<40, 12>>, tensor<8x!share.masked<32, 12>>)
+  %m:2 = share.input "client"(%x) : (tensor<8xf32>) -> (tensor<8x!share.masked<32, 12>>, tensor<8x!share.masked<32, 12>>) {
   ^bb0(%i: tensor<8xf32>):
-    share.yield %i : tensor<8xf32>
+    share.yield %i, %i : tensor<8xf32>, tensor<8xf32>
   }
-  %h = share.extend_high %m : tensor<8x!share.masked<32, 12>> -> tensor<8x!share.additive<8, 0>>
+  %h = share.extend_high %m#0 : tensor<8x!share.masked<32, 12>> -> tensor<8x!share.additive<8, 0>>
   %hr = share.remask %h : tensor<8x!share.additive<8, 0>> -> tensor<8x!share.masked<8, 0>>
-  %wide = share.join %m, %hr : (tensor<8x!share.masked<32, 12>>, tensor<8x!share.masked<8, 0>>) -> tensor<8x!share.masked<40, 12>>
-  // CHECK: %[[S:.*]] = share.shrink %[[M]] : {{.*}} -> tensor<8x!share.masked<32, 12>>
-  // CHECK: share.mul %[[S]], %[[S]]
-  %z = share.mul %m, %m : (tensor<8x!share.masked<32, 12>>, tensor<8x!share.masked<32, 12>>) -> tensor<8x!share.additive<20, 12>>
+  %wide = share.join %m#0, %hr : (tensor<8x!share.masked<32, 12>>, tensor<8x!share.masked<8, 0>>) -> tensor<8x!share.masked<40, 12>>
+  // CHECK: share.extend_high %[[M]]#1
+  // CHECK: %[[W:.*]] = share.join %[[M]]#1
+  %k = share.extend_high %m#1 : tensor<8x!share.masked<32, 12>> -> tensor<8x!share.additive<8, 0>>
+  %kr = share.remask %k : tensor<8x!share.additive<8, 0>> -> tensor<8x!share.masked<8, 0>>
+  %wide1 = share.join %m#1, %kr : (tensor<8x!share.masked<32, 12>>, tensor<8x!share.masked<8, 0>>) -> tensor<8x!share.masked<40, 12>>
+  // CHECK: share.mul %[[M]]#1, %[[M]]#1
+  %z = share.mul %m#1, %m#1 : (tensor<8x!share.masked<32, 12>>, tensor<8x!share.masked<32, 12>>) -> tensor<8x!share.additive<20, 12>>
   // CHECK: %[[R:.*]] = share.remask
   %r = share.remask %z : tensor<8x!share.additive<20, 12>> -> tensor<8x!share.masked<20, 12>>
   %h1 = share.extend_high %r : tensor<8x!share.masked<20, 12>> -> tensor<8x!share.additive<10, 0>>
@@ -141,8 +145,8 @@ func.func @extensions(%x: tensor<8xf32>) -> (tensor<8x!share.masked<44, 12>>, te
   %h2 = share.extend_high %r : tensor<8x!share.masked<20, 12>> -> tensor<8x!share.additive<24, 0>>
   %r2 = share.remask %h2 : tensor<8x!share.additive<24, 0>> -> tensor<8x!share.masked<24, 0>>
   %e2 = share.join %r, %r2 : (tensor<8x!share.masked<20, 12>>, tensor<8x!share.masked<24, 0>>) -> tensor<8x!share.masked<44, 12>>
-  // CHECK: return %[[J]], %[[E]], %[[M]]
-  return %e2, %e1, %wide : tensor<8x!share.masked<44, 12>>, tensor<8x!share.masked<30, 12>>, tensor<8x!share.masked<40, 12>>
+  // CHECK: return %[[J]], %[[E]], %[[M]]#0, %[[W]]
+  return %e2, %e1, %wide, %wide1 : tensor<8x!share.masked<44, 12>>, tensor<8x!share.masked<30, 12>>, tensor<8x!share.masked<40, 12>>, tensor<8x!share.masked<40, 12>>
 }
 
 // -----

@@ -15,8 +15,8 @@ namespace mlir::mpc {
 struct OpCost {
   std::string name;
   std::string kind;
-  int64_t elements = 0;     // opened by its remasks
-  int64_t rounds = 0;       // distinct rounds that its remasks take part in
+  int64_t elements = 0; // opened by its remasks
+  int64_t rounds = 0;   // distinct rounds that its remasks take part in
   int64_t onlineBytes = 0;
   int64_t offlineBytes = 0;
 };
@@ -26,12 +26,12 @@ struct EntryCost {
   std::string entry;
   int64_t onlineRounds = 0;
   std::array<int64_t, 3> online{};
-  int64_t offlineMessages = 0;              // instructions that deal
+  int64_t offlineMessages = 0; // instructions that deal
   std::array<int64_t, 3> offline{};
-  std::array<int64_t, 3> io{};              // owner-P0, owner-P1, owner-P2
+  std::array<int64_t, 3> io{}; // owner-P0, owner-P1, owner-P2
   int64_t setup = 0;
-  std::vector<OpCost> ops;                  // those that send anything, by first appearance
-  std::array<int64_t, 3> ringMacs{};        // P0, P1, P2
+  std::vector<OpCost> ops;           // those that send anything, by first appearance
+  std::array<int64_t, 3> ringMacs{}; // P0, P1, P2
   std::array<int64_t, 3> prgBytes{};
 };
 

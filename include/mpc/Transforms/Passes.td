@@ -155,7 +155,7 @@ def ShareOptimize : Pass<"share-optimize", "::mlir::func::FuncOp"> {
   let description = [{
     Precondition: share level, not scheduled. Effect: remasks move behind linear ops where that sends no more bits, and vanish where
     the value is wanted additive; sums of products become matrix products; shrinks and truncations fold into the gates before
-    them; a value is extended once; owners share in the ring that is read; duplicates and dead code go.
+    them; a value is extended once, and by its owner where it is only read wide; duplicates and dead code go.
 
     ```mlir
     %a = share.remask %x : tensor<8x!share.additive<32, 12>> -> tensor<8x!share.masked<32, 12>>

@@ -68,7 +68,8 @@ struct ReturnPattern : OpConversionPattern<func::ReturnOp> {
       bool bit = ShareBuilder::formatOf(converted).width == 0;
       Type element = bit ? Type(rewriter.getI1Type()) : Type(rewriter.getF32Type());
       auto type = RankedTensorType::get(ShareBuilder::shapeOf(converted), element);
-      results.push_back(rewriter.create<share::RevealOp>(loc, type, s.toAdditive(converted), owner ? owner.getValue() : "client", IntegerAttr()));
+      results.push_back(
+          rewriter.create<share::RevealOp>(loc, type, s.toAdditive(converted), owner ? owner.getValue() : "client", IntegerAttr()));
     }
     rewriter.replaceOpWithNewOp<func::ReturnOp>(op, results);
     return success();
@@ -78,7 +79,8 @@ struct ReturnPattern : OpConversionPattern<func::ReturnOp> {
 // Structure on secret elements: the same op on shares. Wider operands shrink to the result's ring, public ones among the
 // operands of a concatenation are lifted.
 struct StructurePattern : ConversionPattern {
-  StructurePattern(const TypeConverter &types, MLIRContext *context) : ConversionPattern(types, MatchAnyOpTypeTag(), /*benefit=*/1, context) {}
+  StructurePattern(const TypeConverter &types, MLIRContext *context)
+      : ConversionPattern(types, MatchAnyOpTypeTag(), /*benefit=*/1, context) {}
 
   LogicalResult matchAndRewrite(Operation *op, ArrayRef<Value> operands, ConversionPatternRewriter &rewriter) const override {
     if (!llvm::isa<ReshapeOp, TransposeOp, SliceOp, ConcatOp, BroadcastOp, GatherOp>(op))

@@ -91,7 +91,8 @@ struct PeriodicPattern : OpConversionPattern<PeriodicOp> {
     while (dealt + publicBits > room)
       --(dealt > publicBits ? dealt : publicBits);
     if (dealt + 6 < wantDealt || publicBits + 6 < wantPublic)
-      return op.emitOpError("result of ") << to->width << " bits, " << to->fraction << " fractional, leaves no room for the gate's product in 64 bits";
+      return op.emitOpError("result of ") << to->width << " bits, " << to->fraction
+                                          << " fractional, leaves no room for the gate's product in 64 bits";
 
     // A small coefficient lets its dealt value drop as many bits.
     SmallVector<int64_t> cosines, sines, digits;
@@ -112,10 +113,10 @@ struct PeriodicPattern : OpConversionPattern<PeriodicOp> {
       return failure();
     Value input = s.shrink(adaptor.getInput(), ring);
     RankedTensorType type = s.additive(ShareBuilder::shapeOf(input), width, to->fraction);
-    Value sum = rewriter.create<share::PeriodicOp>(s.loc, type, input, rewriter.getDenseI64ArrayAttr(frequencies), rewriter.getI64IntegerAttr(*constant),
-                                                   rewriter.getDenseI64ArrayAttr(cosines), rewriter.getDenseI64ArrayAttr(sines),
-                                                   rewriter.getDenseI64ArrayAttr(digits), rewriter.getI64IntegerAttr(coefficientBits),
-                                                   rewriter.getI64IntegerAttr(publicBits), IntegerAttr(), IntegerAttr());
+    Value sum = rewriter.create<share::PeriodicOp>(
+        s.loc, type, input, rewriter.getDenseI64ArrayAttr(frequencies), rewriter.getI64IntegerAttr(*constant),
+        rewriter.getDenseI64ArrayAttr(cosines), rewriter.getDenseI64ArrayAttr(sines), rewriter.getDenseI64ArrayAttr(digits),
+        rewriter.getI64IntegerAttr(coefficientBits), rewriter.getI64IntegerAttr(publicBits), IntegerAttr(), IntegerAttr());
     rewriter.replaceOp(op, widen(s, s.remask(sum), to->width));
     return success();
   }
@@ -134,7 +135,8 @@ struct ExpPattern : OpConversionPattern<ExpNegativeOp> {
     if (ka == 0 || ring > ka || *span < 5)
       return op.emitOpError("reads ") << ring << " bits of its operand, which has " << ka;
     if (to->width < to->fraction + 3)
-      return op.emitOpError("result of ") << to->width << " bits cannot hold 1 with " << to->fraction << " fractional bits: 3 bits above them are needed";
+      return op.emitOpError("result of ") << to->width << " bits cannot hold 1 with " << to->fraction
+                                          << " fractional bits: 3 bits above them are needed";
     // e^8 and e^-8 meet in the product: 12 bits above the result's fraction keep its error near an ulp, as far as
     // K = k + 2 bits - f <= 64 allows. A wide result is computed in a ring that just holds 1, and extended.
     int want = std::min<int>(to->fraction + 13, 40);
@@ -143,8 +145,9 @@ struct ExpPattern : OpConversionPattern<ExpNegativeOp> {
     if (bits + 4 < want)
       return op.emitOpError("result of ") << to->width << " bits leaves no room for the gate's product in 64 bits";
     Value input = s.shrink(adaptor.getInput(), ring);
-    Value power = rewriter.create<share::ExpOp>(s.loc, s.additive(ShareBuilder::shapeOf(input), width, to->fraction), input,
-                                                rewriter.getI64IntegerAttr(bits), rewriter.getI64IntegerAttr(bits), IntegerAttr(), IntegerAttr());
+    Value power =
+        rewriter.create<share::ExpOp>(s.loc, s.additive(ShareBuilder::shapeOf(input), width, to->fraction), input,
+                                      rewriter.getI64IntegerAttr(bits), rewriter.getI64IntegerAttr(bits), IntegerAttr(), IntegerAttr());
     rewriter.replaceOp(op, widen(s, s.remask(power), to->width));
     return success();
   }
@@ -199,8 +202,8 @@ struct BelowPattern : OpConversionPattern<BelowOp> {
     }
     SmallVector<int64_t> result{T};
     llvm::append_range(result, shape);
-    Value bits = rewriter.create<share::CompareFinishOp>(s.loc, s.xorBit(result), x, less, rewriter.getDenseI64ArrayAttr(thresholds), IntegerAttr(),
-                                                         IntegerAttr());
+    Value bits = rewriter.create<share::CompareFinishOp>(s.loc, s.xorBit(result), x, less, rewriter.getDenseI64ArrayAttr(thresholds),
+                                                         IntegerAttr(), IntegerAttr());
     rewriter.replaceOp(op, s.remask(bits));
     return success();
   }
@@ -224,7 +227,8 @@ private:
 //===-- bits ---------------------------------------------------------------------------------------------------------===//
 
 // sum_t coefficients[t] * bit[t] + constant as additive (k, f), bits [T] + s -> s.
-FailureOr<Value> weighBits(ShareBuilder &s, Operation *op, Value bits, ArrayRef<double> coefficients, double constant, share::RingFormat to) {
+FailureOr<Value> weighBits(ShareBuilder &s, Operation *op, Value bits, ArrayRef<double> coefficients, double constant,
+                           share::RingFormat to) {
   SmallVector<int64_t> units;
   for (double c : coefficients) {
     auto u = toUnits(op, c, to.fraction);
@@ -298,18 +302,18 @@ struct SelectPattern : OpConversionPattern<SelectOp> {
       return op.emitOpError("needs a secret bit and a secret number");
     auto [k, f] = ShareBuilder::formatOf(adaptor.getInput());
     if (f != to->fraction || k < to->width)
-      return op.emitOpError("operand of ") << k << " bits, " << f << " fractional, does not fit a result of " << to->width << " bits, " << to->fraction
-                                           << " fractional";
-    Value product = rewriter.create<share::BitMulOp>(s.loc, s.additive(ShareBuilder::shapeOf(op.getResult()), to->width, f), adaptor.getBit(),
-                                                     s.shrink(adaptor.getInput(), to->width), IntegerAttr(), IntegerAttr());
+      return op.emitOpError("operand of ") << k << " bits, " << f << " fractional, does not fit a result of " << to->width << " bits, "
+                                           << to->fraction << " fractional";
+    Value product =
+        rewriter.create<share::BitMulOp>(s.loc, s.additive(ShareBuilder::shapeOf(op.getResult()), to->width, f), adaptor.getBit(),
+                                         s.shrink(adaptor.getInput(), to->width), IntegerAttr(), IntegerAttr());
     rewriter.replaceOp(op, s.remask(product));
     return success();
   }
 };
 
 // and: one gate; or by De Morgan; xor and not are local.
-template <class Op>
-struct LogicPattern : OpConversionPattern<Op> {
+template <class Op> struct LogicPattern : OpConversionPattern<Op> {
   using OpConversionPattern<Op>::OpConversionPattern;
   LogicalResult matchAndRewrite(Op op, typename Op::Adaptor adaptor, ConversionPatternRewriter &rewriter) const override {
     ShareBuilder s(rewriter, getOriginLoc(op));
@@ -341,7 +345,7 @@ struct NotPattern : OpConversionPattern<NotOp> {
 } // namespace
 
 void mlir::mpc::populateGatePatterns(const TypeConverter &types, RewritePatternSet &patterns, int64_t digit) {
-  patterns.add<PeriodicPattern, ExpPattern, BitSumPattern, CastPattern, SelectPattern, LogicPattern<AndOp>, LogicPattern<OrOp>, LogicPattern<XorOp>,
-               NotPattern>(types, patterns.getContext());
+  patterns.add<PeriodicPattern, ExpPattern, BitSumPattern, CastPattern, SelectPattern, LogicPattern<AndOp>, LogicPattern<OrOp>,
+               LogicPattern<XorOp>, NotPattern>(types, patterns.getContext());
   patterns.add<BelowPattern>(types, patterns.getContext(), digit);
 }

@@ -26,8 +26,8 @@ FailureOr<Value> fit(ShareBuilder &s, Operation *op, Value v, share::RingFormat 
     return failure();
   }
   if (f != to.fraction || k < to.width) {
-    op->emitOpError("operand of ") << k << " bits, " << f << " fractional, does not fit a result of " << to.width << " bits, " << to.fraction
-                                   << " fractional (docs/spec/formats.md)";
+    op->emitOpError("operand of ") << k << " bits, " << f << " fractional, does not fit a result of " << to.width << " bits, "
+                                   << to.fraction << " fractional (docs/spec/formats.md)";
     return failure();
   }
   return s.shrink(v, to.width);
@@ -62,8 +62,7 @@ FailureOr<unsigned> truncation(Operation *op, unsigned width, unsigned have, sha
   return have - to.fraction;
 }
 
-template <class From, class To>
-struct SumPattern : OpConversionPattern<From> {
+template <class From, class To> struct SumPattern : OpConversionPattern<From> {
   using OpConversionPattern<From>::OpConversionPattern;
   LogicalResult matchAndRewrite(From op, typename From::Adaptor adaptor, ConversionPatternRewriter &rewriter) const override {
     ShareBuilder s(rewriter, getOriginLoc(op));
@@ -97,7 +96,8 @@ struct ReducePattern : OpConversionPattern<ReduceOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(ReduceOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const override {
     if (op.getKind() != "sum")
-      return op.emitOpError("of kind '") << op.getKind() << "' on secrets should have been lowered by the precision phase; share has sums only";
+      return op.emitOpError("of kind '") << op.getKind()
+                                         << "' on secrets should have been lowered by the precision phase; share has sums only";
     ShareBuilder s(rewriter, getOriginLoc(op));
     auto to = resultFormat(op);
     if (failed(to))
@@ -119,8 +119,7 @@ Value finishProduct(ShareBuilder &s, Value product, unsigned t, share::RingForma
 
 // mul and matmul of two secrets are one gate; with a public operand they are local, and additive where a truncation
 // follows: the evaluators then work on one summand each, and P0 on nothing.
-template <class Op, class Gate, class Public>
-struct ProductPattern : OpConversionPattern<Op> {
+template <class Op, class Gate, class Public> struct ProductPattern : OpConversionPattern<Op> {
   using OpConversionPattern<Op>::OpConversionPattern;
   LogicalResult matchAndRewrite(Op op, typename Op::Adaptor adaptor, ConversionPatternRewriter &rewriter) const override {
     ShareBuilder s(rewriter, getOriginLoc(op));

@@ -33,19 +33,19 @@ public:
   RankedTensorType maskedBit(ArrayRef<int64_t> shape);
   RankedTensorType xorBit(ArrayRef<int64_t> shape);
 
-  Value shrink(Value v, unsigned width);               // no op where the width is that already
-  Value reinterpret(Value v, unsigned fraction);       // the same ring elements, another fraction
+  Value shrink(Value v, unsigned width);         // no op where the width is that already
+  Value reinterpret(Value v, unsigned fraction); // the same ring elements, another fraction
   Value encode(Value plain, unsigned width, unsigned fraction);
   Value toAdditive(Value v);
   Value truncate(Value additive, unsigned width, unsigned fraction);
-  Value remask(Value v);                               // additive or bits
-  Value extend(Value masked, unsigned width);          // extend_high, remask, join
-  Value add(Value lhs, Value rhs);                     // also of a public operand
+  Value remask(Value v);                      // additive or bits
+  Value extend(Value masked, unsigned width); // extend_high, remask, join
+  Value add(Value lhs, Value rhs);            // also of a public operand
   Value sub(Value lhs, Value rhs);
   Value neg(Value v);
   Value mulPublic(Value secret, Value encoded);
   Value notBit(Value v);
-  Value reduceSum(Value v, ArrayRef<int64_t> axes);    // axes stay as 1
+  Value reduceSum(Value v, ArrayRef<int64_t> axes); // axes stay as 1
 
   Value reshape(Value v, ArrayRef<int64_t> shape);
   Value concat(ValueRange values, int64_t axis);
