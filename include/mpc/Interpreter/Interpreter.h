@@ -42,6 +42,8 @@ std::string resultName(func::FuncOp function, unsigned index);
 // Runs `function` on inputs by name; outputs by name. Errors are diagnostics at the op concerned.
 FailureOr<tacit::NamedTensors> interpretF32(func::FuncOp function, const tacit::NamedTensors &inputs, const InterpreterOptions &options);
 FailureOr<tacit::NamedTensors> interpretIdeal(func::FuncOp function, const tacit::NamedTensors &inputs, const InterpreterOptions &options);
+// The function must be scheduled; its module is emitted whole. `seed` seeds the parties. No probe: the parties hold shares.
+FailureOr<tacit::NamedTensors> interpretExact(func::FuncOp function, const tacit::NamedTensors &inputs, const InterpreterOptions &options);
 
 } // namespace mlir::mpc
 
