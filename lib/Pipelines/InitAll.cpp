@@ -33,7 +33,10 @@ void mlir::mpc::registerAllPasses() {
 #ifdef TACIT_HAS_TRANSFORMS
   registerMpcTransformsPasses();
 #endif
-#ifdef TACIT_HAS_CONVERSION
-  registerMpcConversionPasses();
+#ifdef TACIT_HAS_ONNX_TO_MPC
+  registerConvertOnnxToMpc();
+#endif
+#ifdef TACIT_HAS_MPC_TO_SHARE
+  registerConvertMpcToShare();
 #endif
 }
