@@ -42,7 +42,7 @@ static unsigned integerBits(double magnitude) { return static_cast<unsigned>(std
 
 // y = x 2^-(step e) in [2^-step, 1), and the bits that say which e it is.
 struct Normalised {
-  Value y, bits;
+  Value y, u, bits;
   SmallVector<int> exponents; // threshold t is 2^(step exponents[t])
 };
 
@@ -60,9 +60,9 @@ static Normalised normalise(Emit &emit, Value x, const Binades &b, bool clampLow
     out.y = emit.mul(x, b.power(-b.last));
   } else {
     out.bits = emit.below(x, thresholds);
-    Value u = Emit::fraction(emit.bitSum(out.bits, coefficients, b.power(-b.last)), exact);
-    Emit::range(u, 0, b.power(-(b.first + 1)));
-    out.y = emit.mul(x, u);
+    out.u = Emit::fraction(emit.bitSum(out.bits, coefficients, b.power(-b.last)), exact);
+    Emit::range(out.u, 0, b.power(-(b.first + 1)));
+    out.y = emit.mul(x, out.u);
   }
   unsigned fraction = std::min(24u, inputFraction + exact);
   if (!thresholds.empty())
@@ -100,10 +100,13 @@ FailureOr<Value> mlir::mpc::emitPower(Emit &emit, Operation *op, FitCache &fits,
     Value r = emit.mul(g, spec.scale * std::ldexp(1.0, -b.last));
     return Emit::range(r, 0, largest);
   }
-  SmallVector<double> coefficients;
-  for (int e : n.exponents)
-    coefficients.push_back(e == b.first ? 0.0 : spec.scale * std::ldexp(1.0, -(e + 1)));
-  Value v = Emit::fraction(emit.bitSum(n.bits, coefficients, least), vFraction);
+  Value v = n.u; // the same power, unless it is a root, scaled, or has to be something where u is 0
+  if (!reciprocal || spec.scale != 1 || spec.clampLow) {
+    SmallVector<double> coefficients;
+    for (int e : n.exponents)
+      coefficients.push_back(e == b.first ? 0.0 : spec.scale * std::ldexp(1.0, -(e + 1)));
+    v = Emit::fraction(emit.bitSum(n.bits, coefficients, least), vFraction);
+  }
   return Emit::fraction(Emit::range(emit.mul(g, v), 0, largest), fraction);
 }
 

@@ -8,6 +8,8 @@ using namespace mlir::mpc;
 // Free changes of fraction (products with whole multiples of 2^-n) stop here: further bits would only cost ring width.
 static constexpr unsigned kMaxFreeFraction = 30;
 static constexpr unsigned kMaxExactFraction = 12;
+// Bits for which an extension is not worth its round.
+static constexpr unsigned kSpareRound = 2;
 // Below this a public factor would be too coarse to stand for what it is.
 static constexpr unsigned kMinPublicFraction = 10;
 
@@ -39,6 +41,8 @@ static bool isLinear(Operation *op) {
   return llvm::isa<AddOp, SubOp, NegOp, ReduceOp, ReshapeOp, TransposeOp, SliceOp, ConcatOp, BroadcastOp, GatherOp, SelectOp, RescaleOp>(op);
 }
 static bool isStructure(Operation *op) { return llvm::isa<ReshapeOp, TransposeOp, SliceOp, ConcatOp, BroadcastOp, GatherOp>(op); }
+// Moves whose operand is best extended before them: no element is extended that would not be.
+static bool isMove(Operation *op) { return llvm::isa<ReshapeOp, TransposeOp, BroadcastOp, NegOp>(op); }
 static bool isProduct(Operation *op) { return llvm::isa<MulOp, MatmulOp, RotaryOp>(op); }
 
 static unsigned exactLog2(double x) { return static_cast<unsigned>(std::lround(std::log2(x))); }
@@ -189,7 +193,7 @@ std::optional<OperandNeed> FormatPlan::need(OpOperand &use) const {
     return OperandNeed{f, width(result) + truncation(op), truncation(op) > 0 || !publicFraction(op)};
   }
   if (isLinear(op))
-    return OperandNeed{fraction(result), width(result), false};
+    return OperandNeed{fraction(result), width(result), forProducts.contains(result)};
   if (auto periodic = llvm::dyn_cast<PeriodicOp>(op))
     return OperandNeed{fraction(value), exactLog2(periodic.getPeriod().convertToDouble()) + fraction(value), false};
   if (auto exp = llvm::dyn_cast<ExpNegativeOp>(op))
@@ -223,8 +227,13 @@ LogicalResult FormatPlan::assignWidth(Operation *op) {
   unsigned k;
   if (anyWidth.contains(result))
     k = std::max({least, sums, products});
-  else if (products > std::max(least, sums) || llvm::isa<PeriodicOp, ExpNegativeOp>(op))
+  else if (products > std::max(least, sums) && isMove(op)) {
+    k = products;
+    forProducts.insert(result);
+  } else if (products > std::max(least, sums) || llvm::isa<PeriodicOp, ExpNegativeOp>(op))
     k = least; // extended for the product, or cheaper extended than made wide
+  else if (llvm::isa<SelectOp>(op) && sums > least + kSpareRound)
+    k = least; // a wider gate costs as much as an extension, and its operand an extension more
   else
     k = std::max(least, sums);
   unsigned most = isProduct(op) ? kMaxRing - truncation(op) : kMaxRing;
