@@ -19,6 +19,7 @@ def Mpc_ConstantOp : Mpc_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["val
   }];
   let arguments = (ins ElementsAttr:$value);
   let results = (outs Mpc_PublicTensor:$result);
+  let builders = [OpBuilder<(ins "::mlir::ElementsAttr":$value), [{ build($_builder, $_state, value.getType(), value); }]>];
   let assemblyFormat = "attr-dict $value";
   let hasFolder = 1;
   let hasVerifier = 1;

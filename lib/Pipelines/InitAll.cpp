@@ -33,10 +33,9 @@ void mlir::mpc::registerAllPasses() {
 #ifdef TACIT_HAS_TRANSFORMS
   registerMpcTransformsPasses();
 #endif
-#ifdef TACIT_HAS_ONNX_TO_MPC
-  registerConvertOnnxToMpc();
-#endif
-#ifdef TACIT_HAS_MPC_TO_SHARE
+#if defined(TACIT_HAS_ONNX_TO_MPC) && defined(TACIT_HAS_MPC_TO_SHARE)
+  registerMpcConversionPasses();
+#elif defined(TACIT_HAS_MPC_TO_SHARE)
   registerConvertMpcToShare();
 #endif
 }
