@@ -96,7 +96,8 @@ struct Placement {
     IRMapping mapping;
     for (Value input : inputs)
       mapping.map(input, region->addArgument(plain(input), input.getLoc()));
-    OpBuilder inside = OpBuilder::atBlockEnd(region);
+    OpBuilder inside(function.getContext());
+    inside.setInsertionPointToEnd(region);
     for (Operation *op : ordered) {
       Operation *copy = inside.clone(*op, mapping);
       for (Value result : copy->getResults())

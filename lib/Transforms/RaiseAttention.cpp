@@ -79,7 +79,7 @@ Value withoutCopies(Value value) {
            inner[inner.size() - 3] > 0 && heads % inner[inner.size() - 3] == 0;
   };
   if (auto gather = value.getDefiningOp<GatherOp>())
-    if (gather.getAxis() == static_cast<int64_t>(shape.size()) - 3 && accept(gather.getInput()) &&
+    if (gather.getAxis() + 3 == shape.size() && accept(gather.getInput()) &&
         isInterleavedRepeat(gather.getIndices(), heads, shapeOf(gather.getInput())[shape.size() - 3]))
       return gather.getInput();
   // One head for all.
