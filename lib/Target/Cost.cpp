@@ -38,13 +38,18 @@ Wire wireOf(Type type) {
   return {tensor.getNumElements(), 1, true};
 }
 
-// Bytes of a clear tensor as it is published: f32 and i32 4 an element, i64 8, i1 1.
-int64_t clearBytes(Type type) {
+// Bytes of a public tensor as its owner publishes it: f32 and i32 4 an element, i64 8, i1 1, ring elements packed.
+int64_t publicBytes(Type type) {
   auto tensor = llvm::cast<RankedTensorType>(type);
+  if (auto format = share::getRingFormat(tensor.getElementType()))
+    return packedBytes(tensor.getNumElements(), format->width);
   return tensor.getNumElements() * std::max(1u, tensor.getElementTypeBitWidth() / 8);
 }
 
-bool isClear(Type type) { return llvm::cast<RankedTensorType>(type).getElementType().isIntOrFloat(); }
+bool isPublic(Type type) {
+  Type element = llvm::cast<RankedTensorType>(type).getElementType();
+  return element.isIntOrFloat() || llvm::isa<share::PublicType>(element);
+}
 
 class EntryCounter {
 public:
@@ -92,9 +97,9 @@ private:
     return it->second;
   }
 
-  // A tensor that an owner sends to all three parties in clear.
+  // A tensor that an owner sends to all three parties.
   void publish(StringRef owner, Type type) {
-    int64_t bytes = clearBytes(type);
+    int64_t bytes = publicBytes(type);
     if (owner == "model")
       cost.setup += 3 * bytes;
     else
@@ -110,7 +115,7 @@ private:
 
   void countInput(share::InputOp input) {
     for (OpResult result : input.getResults()) {
-      if (isClear(result.getType())) {
+      if (isPublic(result.getType())) {
         publish(input.getOwner(), result.getType());
         continue;
       }

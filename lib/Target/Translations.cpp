@@ -1,8 +1,9 @@
-// mpc-translate --mpc-to-program and --program-to-mlir.
+// mpc-translate --mpc-to-program, --program-to-mlir and --mpc-to-cost.
 #include "dialects/Mpc/Mpc.h"
 #include "dialects/Share/Share.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Tools/mlir-translate/Translation.h"
+#include "mpc/Target/Cost.h"
 #include "mpc/Target/Program.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
@@ -13,6 +14,7 @@ using namespace mlir::mpc;
 static void registerDialects(DialectRegistry &registry) { registry.insert<func::FuncDialect, MpcDialect, share::ShareDialect>(); }
 
 void mlir::mpc::registerProgramTranslations() {
+  registerCostTranslation();
   static TranslateFromMLIRRegistration toProgram(
       "mpc-to-program", "writes the program container of a scheduled module",
       [](Operation *op, llvm::raw_ostream &output) -> LogicalResult {

@@ -136,7 +136,7 @@ private:
           return user->emitOpError("reads argument ")
                  << argument.getArgNumber() << " of owner '" << owner << "' outside that owner's share.input";
         for (Value result : input.getResults())
-          if (getShareKind(result.getType()) == ShareKind::Clear)
+          if (getShareKind(result.getType()) != ShareKind::Masked)
             return input.emitOpError("publishes what it computes from argument ")
                    << argument.getArgNumber() << " of owner '" << owner << "'";
       }
