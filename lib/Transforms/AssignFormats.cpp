@@ -58,6 +58,9 @@ struct AssignFormats : public mlir::mpc::impl::MpcAssignFormatsBase<AssignFormat
       if (op.getNumResults() == 1 && FormatPlan::isNumber(op.getResult(0)))
         numbers.push_back(op.getResult(0));
     for (Value number : numbers)
+      if (Operation *op = number.getDefiningOp(); !getRangeAttr(op)) // an argument's sharing, made above
+        setRangeAttr(op, plan.interval(number));
+    for (Value number : numbers)
       connect(plan, number);
     for (Value number : numbers)
       finish(plan, number);

@@ -38,6 +38,7 @@ public:
   std::optional<unsigned> publicFraction(Operation *op) const;
   // What `use` needs of a secret number; nullopt where any format will do (a return).
   std::optional<OperandNeed> need(OpOperand &use) const;
+  Interval interval(Value value);
   // Bits of a value's interval, sign included, at a fraction.
   unsigned signedBits(Value value, unsigned fraction);
 
@@ -48,7 +49,6 @@ private:
   LogicalResult assignWidth(Operation *op);
   unsigned commonFraction(ArrayRef<Value> values) const;
   unsigned leastWidth(Value value) { return std::max(3u, signedBits(value, fraction(value)) + 1); }
-  Interval interval(Value value);
   unsigned truncation(Operation *op) const { return truncations.lookup(op); }
 
   func::FuncOp function;
