@@ -15,7 +15,8 @@
 //   kRound    P1 <-> P2              one per round, round = its number: the packed halves of its remasks one after the other; kOnline
 //   kReveal   P1, P2 -> owner        one per share.reveal, round = index of the instruction; kIo
 // The share number of a clear function's result counts the results of all clear functions of the entry in order, from 0. A masked payload
-// is m packed to k bits (bits: one bit each); a public payload is the tensor's little-endian elements (i1: a byte each).
+// is m packed to k bits (bits: one bit each); a public payload is the tensor's
+// little-endian elements (i1: a byte each), or ring elements packed to k bits where a clear function publishes a value of kind Public.
 #ifndef TACIT_EXECUTOR_H
 #define TACIT_EXECUTOR_H
 

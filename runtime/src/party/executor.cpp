@@ -102,7 +102,7 @@ struct PartyExecutor::State {
   Link* peer() const { return role == Role::kFirst ? links.p2 : links.p1; }
   absl::StatusOr<Link*> OwnerLink(absl::string_view owner) const;
 
-  absl::StatusOr<Tensor> ReceivePublic(absl::string_view owner, uint32_t round, const Type& type);
+  absl::Status ReceivePublic(absl::string_view owner, uint32_t round, ValueId v);
   absl::Status ReceiveMasked(absl::string_view owner, MessageKind kind);
   absl::Status RunPublic(size_t i);
   void ExpandOwned(ValueId v);
@@ -125,13 +125,22 @@ absl::StatusOr<Link*> PartyExecutor::State::OwnerLink(absl::string_view owner) c
 
 //===-- Public part ----------------------------------------------------------------------------------------------------===//
 
-absl::StatusOr<Tensor> PartyExecutor::State::ReceivePublic(absl::string_view owner, uint32_t round, const Type& type) {
+absl::Status PartyExecutor::State::ReceivePublic(absl::string_view owner, uint32_t round, ValueId v) {
+  const Type& type = TypeOf(v);
   absl::StatusOr<Link*> link = OwnerLink(owner);
   if (!link.ok()) return link.status();
-  absl::StatusOr<Bytes> bytes =
-      (*link)->Receive(MessageKind::kPublic, round, type.elements() * static_cast<int64_t>(ElementBytes(type.kind)));
+  const bool clear = IsClear(type.kind);
+  const int64_t size = clear ? type.elements() * static_cast<int64_t>(ElementBytes(type.kind)) : StreamOf(type).wire_bytes();
+  absl::StatusOr<Bytes> bytes = (*link)->Receive(MessageKind::kPublic, round, size);
   if (!bytes.ok()) return bytes.status();
-  return PublicTensor(*bytes, type);
+  if (!clear) {
+    values[v].a = gates::Keep(FromPacked(*bytes, type));
+    return absl::OkStatus();
+  }
+  absl::StatusOr<Tensor> tensor = PublicTensor(*bytes, type);
+  if (!tensor.ok()) return tensor.status();
+  values[v].clear = *std::move(tensor);
+  return absl::OkStatus();
 }
 
 // One instruction on public values: clear ops by the clear kernels, ring elements as every role holds them.
@@ -174,18 +183,15 @@ absl::Status PartyExecutor::ReceivePublicAndPreamble() {
   for (size_t i = 0; i < s.entry.inputs.size(); ++i) {
     const Port& port = s.entry.inputs[i];
     if (port.owner != "public") continue;
-    absl::StatusOr<Tensor> value = s.ReceivePublic("client", i, s.TypeOf(port.value));
-    if (!value.ok()) return absl::Status(value.status().code(), absl::StrCat("public input '", port.name, "': ", value.status().message()));
-    s.values[port.value].clear = *std::move(value);
+    if (absl::Status status = s.ReceivePublic("client", i, port.value); !status.ok())
+      return absl::Status(status.code(), absl::StrCat("public input '", port.name, "': ", status.message()));
     add(port.value);
   }
   for (const SharedResult& shared : s.plan.shared) {
     if (!shared.published) continue;
-    absl::StatusOr<Tensor> value = s.ReceivePublic(shared.function->owner, s.entry.inputs.size() + shared.number, s.TypeOf(shared.value));
-    if (!value.ok())
-      return absl::Status(value.status().code(),
-                          absl::StrCat("value published by the ", shared.function->owner, ": ", value.status().message()));
-    s.values[shared.value].clear = *std::move(value);
+    const uint32_t round = static_cast<uint32_t>(s.entry.inputs.size()) + shared.number;
+    if (absl::Status status = s.ReceivePublic(shared.function->owner, round, shared.value); !status.ok())
+      return absl::Status(status.code(), absl::StrCat("value published by the ", shared.function->owner, ": ", status.message()));
     add(shared.value);
   }
   for (size_t i = 0; i < s.entry.instructions.size(); ++i) {

@@ -68,7 +68,7 @@ absl::Status OwnerSession::State::CheckInputs(const NamedTensors& given, std::ve
   return absl::OkStatus();
 }
 
-// m = x + l1 + l2, packed.
+// m = x + l1 + l2, packed; published ring elements without a mask.
 absl::StatusOr<Bytes> OwnerSession::State::Mask(const SharedResult& shared, const Tensor& clear) const {
   const Type& type = program.TypeOf(entry, shared.value);
   // Names what went wrong by the op that made the value.
@@ -82,6 +82,7 @@ absl::StatusOr<Bytes> OwnerSession::State::Mask(const SharedResult& shared, cons
   if (!x.ok()) return x.status();
   Words l(x->size());
   for (const Prg* prg : {&first, &second}) {
+    if (shared.published) break;
     prg->Fill({plan.entry_index, invocation, shared.address, Purpose::kOwner, 0}, bits ? 64 : type.width, absl::MakeSpan(l));
     if (bits) {
       for (size_t i = 0; i < l.size(); ++i) (*x)[i] ^= l[i];
@@ -119,7 +120,7 @@ absl::Status OwnerSession::Prepare(const NamedTensors& inputs, const std::functi
       const Type& type = s.program.TypeOf(function, function.results[shared.result]);
       if (result.kind() != type.kind || result.shape() != type.shape)
         return absl::InternalError(absl::StrCat("a clear function of the ", s.owner, " gives ", Describe(result.kind(), result.shape())));
-      if (shared.published) {
+      if (shared.published && IsClear(s.program.TypeOf(s.entry, shared.value).kind)) {
         s.payload[number] = PublicBytes(result);
       } else {
         absl::StatusOr<Bytes> masked = s.Mask(shared, result);

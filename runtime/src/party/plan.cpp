@@ -27,7 +27,7 @@ Plan::Plan(const Program& program, const Entry& entry)
     for (size_t i = 0; i < f.results.size(); ++i) {
       source[f.shares[i]] = shared.size();
       shared.push_back({&f, i, f.shares[i], static_cast<uint32_t>(shared.size()), static_cast<uint32_t>(f.address + i),
-                        IsClear(program.TypeOf(entry, f.shares[i]).kind)});
+                        IsPublicKind(program.TypeOf(entry, f.shares[i]).kind)});
     }
   }
   for (size_t i = 0; i < entry.instructions.size(); ++i) {

@@ -17,7 +17,7 @@ struct SharedResult {
   ValueId value;     // into Entry::values
   uint32_t number;   // share number: over all clear functions, in order
   uint32_t address;  // of its masks
-  bool published;    // of plain type
+  bool published;    // of plain or public type: to all parties, as it is
 };
 
 struct Plan {

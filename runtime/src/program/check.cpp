@@ -138,9 +138,8 @@ absl::Status CheckClearFunction(const Program& program, const Entry& entry, cons
     if (share >= entry.values.size()) return Wrong(part, ": share ", share, " is out of range");
     if ((*made_in_entry)[share]) return Wrong(part, ": share ", share, " is made twice");
     const Type &clear = program.TypeOf(f, f.results[i]), &shared = program.TypeOf(entry, share);
-    const bool fits = IsClear(shared.kind)
-                          ? clear == shared
-                          : (shared.kind == Kind::kMasked || shared.kind == Kind::kMaskedBit) && clear.shape == shared.shape;
+    const bool encodes = shared.kind == Kind::kMasked || shared.kind == Kind::kMaskedBit || shared.kind == Kind::kPublic;
+    const bool fits = IsClear(shared.kind) ? clear == shared : encodes && clear.shape == shared.shape;
     if (!fits) return Wrong(part, ": result ", i, ", ", DescribeType(clear), ", cannot become ", DescribeType(shared));
     (*made_in_entry)[share] = true;
   }
