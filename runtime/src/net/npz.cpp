@@ -1,0 +1,237 @@
+// .npz: a zip of .npy files (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+#include "tacit/npz.h"
+
+#include <unistd.h>
+#include <zip.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <memory>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace tacit {
+namespace {
+
+constexpr uint64_t kMaxBytes = uint64_t{1} << 31;  // of one array
+constexpr int kMaxArrays = 4096;
+constexpr char kMagic[] = "\x93NUMPY";
+
+struct Header {
+  char family = 0;  // 'f', 'i', 'u', 'b'
+  int bytes = 0;
+  std::vector<int64_t> shape;
+  int64_t elements = 1;
+  size_t data = 0;  // offset of the elements
+};
+
+// The value of a key in the header's dictionary: the text after "'key':".
+absl::StatusOr<absl::string_view> Field(absl::string_view dictionary, absl::string_view key) {
+  const std::string quoted = absl::StrCat("'", key, "':");
+  const size_t at = dictionary.find(quoted);
+  if (at == absl::string_view::npos) return absl::InvalidArgumentError(absl::StrCat("header without '", key, "'"));
+  return absl::StripLeadingAsciiWhitespace(dictionary.substr(at + quoted.size()));
+}
+
+absl::Status ParseDescription(absl::string_view text, Header* header) {
+  const size_t end = text.size() > 1 ? text.find('\'', 1) : absl::string_view::npos;
+  if (text.empty() || text[0] != '\'' || end == absl::string_view::npos || end < 4) {
+    return absl::InvalidArgumentError("element type that is not a plain number");
+  }
+  const absl::string_view type = text.substr(1, end - 1);
+  header->family = type[1];
+  const bool known = absl::SimpleAtoi(type.substr(2), &header->bytes);
+  const int b = header->bytes;
+  const bool fits = (header->family == 'f' && (b == 2 || b == 4 || b == 8)) || (header->family == 'b' && b == 1) ||
+                    ((header->family == 'i' || header->family == 'u') && (b == 1 || b == 2 || b == 4 || b == 8));
+  if (!known || !fits || type[0] == '>') {
+    return absl::InvalidArgumentError(absl::StrCat("element type '", type, "', expected little-endian floats, integers or booleans"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ParseShape(absl::string_view text, Header* header) {
+  const size_t end = text.find(')');
+  if (text.empty() || text[0] != '(' || end == absl::string_view::npos) return absl::InvalidArgumentError("header with a broken shape");
+  for (absl::string_view part : absl::StrSplit(text.substr(1, end - 1), ',')) {
+    part = absl::StripAsciiWhitespace(part);
+    if (part.empty()) continue;
+    int64_t size = 0;
+    if (!absl::SimpleAtoi(part, &size) || size < 0 || header->shape.size() >= 16) return absl::InvalidArgumentError("header with a broken shape");
+    if (size > 0 && header->elements > static_cast<int64_t>(kMaxBytes) / size) return absl::InvalidArgumentError("an array above 2 GiB");
+    header->elements *= size;
+    header->shape.push_back(size);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Header> ParseHeader(absl::string_view file) {
+  if (file.size() < 10 || file.substr(0, 6) != absl::string_view(kMagic, 6)) return absl::InvalidArgumentError("not an .npy file");
+  const int major = file[6];
+  const size_t prefix = major == 1 ? 10 : 12;
+  if (major < 1 || major > 3 || file.size() < prefix) return absl::InvalidArgumentError("an .npy version other than 1 to 3");
+  size_t length = 0;
+  for (size_t i = prefix; i-- > 8;) length = length << 8 | static_cast<uint8_t>(file[i]);
+  if (length > file.size() - prefix) return absl::InvalidArgumentError("a truncated header");
+  const absl::string_view dictionary = file.substr(prefix, length);
+  Header header;
+  header.data = prefix + length;
+  auto description = Field(dictionary, "descr"), order = Field(dictionary, "fortran_order"), shape = Field(dictionary, "shape");
+  for (const auto* field : {&description, &order, &shape}) {
+    if (!field->ok()) return field->status();
+  }
+  if (auto status = ParseDescription(*description, &header); !status.ok()) return status;
+  if (auto status = ParseShape(*shape, &header); !status.ok()) return status;
+  if (absl::StartsWith(*order, "True") && header.shape.size() > 1) return absl::InvalidArgumentError("Fortran order, expected C order");
+  if (file.size() - header.data != static_cast<uint64_t>(header.elements) * header.bytes) {
+    return absl::InvalidArgumentError(absl::StrCat(file.size() - header.data, " bytes of elements, the header tells of ", header.elements, " of ", header.bytes));
+  }
+  return header;
+}
+
+template <class T>
+T Load(const char* at) {
+  T value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+float Half(uint16_t h) {
+  const int exponent = h >> 10 & 31, fraction = h & 1023;
+  const float sign = h >> 15 ? -1.0f : 1.0f;
+  if (exponent == 31) return fraction ? std::numeric_limits<float>::quiet_NaN() : sign * std::numeric_limits<float>::infinity();
+  return sign * (exponent ? std::ldexp(static_cast<float>(1024 + fraction), exponent - 25) : std::ldexp(static_cast<float>(fraction), -24));
+}
+
+int64_t LoadInteger(const char* at, char family, int bytes) {
+  switch (bytes) {
+    case 1: return family == 'u' ? Load<uint8_t>(at) : Load<int8_t>(at);
+    case 2: return family == 'u' ? Load<uint16_t>(at) : Load<int16_t>(at);
+    case 4: return family == 'u' ? Load<uint32_t>(at) : Load<int32_t>(at);
+    default: return Load<int64_t>(at);
+  }
+}
+
+absl::StatusOr<Tensor> ParseNpy(absl::string_view file) {
+  auto header = ParseHeader(file);
+  if (!header.ok()) return header.status();
+  const char* at = file.data() + header->data;
+  const int bytes = header->bytes;
+  if (header->family == 'f') {
+    Tensor tensor(Kind::kF32, header->shape);
+    for (int64_t i = 0; i < header->elements; ++i, at += bytes) {
+      tensor.f32()[i] = bytes == 2 ? Half(Load<uint16_t>(at)) : bytes == 4 ? Load<float>(at) : static_cast<float>(Load<double>(at));
+    }
+    return tensor;
+  }
+  const Kind kind = header->family == 'b' ? Kind::kI1 : header->family == 'i' && bytes == 4 ? Kind::kI32 : Kind::kI64;
+  Tensor tensor(kind, header->shape);
+  for (int64_t i = 0; i < header->elements; ++i, at += bytes) {
+    if (kind == Kind::kI1) {
+      tensor.i1()[i] = *at != 0;
+    } else if (kind == Kind::kI32) {
+      tensor.i32()[i] = Load<int32_t>(at);
+    } else {
+      tensor.i64()[i] = LoadInteger(at, header->family, bytes);
+      if (header->family == 'u' && bytes == 8 && tensor.i64()[i] < 0) return absl::InvalidArgumentError("an unsigned value above 2^63 - 1");
+    }
+  }
+  return tensor;
+}
+
+struct CloseZip {
+  void operator()(zip_t* zip) const { zip_discard(zip); }
+};
+struct CloseFile {
+  void operator()(zip_file_t* file) const { zip_fclose(file); }
+};
+
+absl::StatusOr<std::string> ReadMember(zip_t* zip, int64_t index, const zip_stat_t& stat) {
+  if (stat.size > kMaxBytes + 65536) return absl::InvalidArgumentError("an array above 2 GiB");
+  std::unique_ptr<zip_file_t, CloseFile> file(zip_fopen_index(zip, index, 0));
+  if (!file) return absl::InvalidArgumentError("it cannot be opened in the archive");
+  std::string bytes(stat.size, '\0');
+  uint64_t done = 0;
+  while (done < stat.size) {
+    const int64_t n = zip_fread(file.get(), bytes.data() + done, stat.size - done);
+    if (n <= 0) return absl::InvalidArgumentError("its bytes are truncated or damaged");
+    done += n;
+  }
+  char more;
+  if (zip_fread(file.get(), &more, 1) != 0) return absl::InvalidArgumentError("its bytes are damaged");
+  return bytes;
+}
+
+std::string NpyHeader(const Tensor& tensor) {
+  const char* type = tensor.kind() == Kind::kF32 ? "<f4" : tensor.kind() == Kind::kI64 ? "<i8" : tensor.kind() == Kind::kI32 ? "<i4" : "|b1";
+  std::string shape;
+  for (int64_t size : tensor.shape()) absl::StrAppend(&shape, size, ", ");
+  std::string dictionary = absl::StrCat("{'descr': '", type, "', 'fortran_order': False, 'shape': (", shape, "), }");
+  while ((10 + dictionary.size() + 1) % 64 != 0) dictionary += ' ';
+  dictionary += '\n';
+  std::string header(kMagic, 6);
+  header += {'\x01', '\x00', static_cast<char>(dictionary.size() & 255), static_cast<char>(dictionary.size() >> 8)};
+  return header + dictionary;
+}
+
+}  // namespace
+
+absl::StatusOr<NamedTensors> ReadNpz(const std::string& path) {
+  int error = 0;
+  std::unique_ptr<zip_t, CloseZip> zip(zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &error));
+  if (!zip) {
+    zip_error_t text;
+    zip_error_init_with_code(&text, error);
+    auto status = absl::InvalidArgumentError(absl::StrCat(path, ": not an .npz archive: ", zip_error_strerror(&text)));
+    zip_error_fini(&text);
+    return status;
+  }
+  const int64_t count = zip_get_num_entries(zip.get(), 0);
+  if (count > kMaxArrays) return absl::InvalidArgumentError(absl::StrCat(path, ": ", count, " arrays, at most ", kMaxArrays, " are read"));
+  NamedTensors tensors;
+  for (int64_t i = 0; i < count; ++i) {
+    zip_stat_t stat;
+    if (zip_stat_index(zip.get(), i, 0, &stat) != 0 || !(stat.valid & ZIP_STAT_NAME) || !(stat.valid & ZIP_STAT_SIZE)) {
+      return absl::InvalidArgumentError(absl::StrCat(path, ": a damaged archive"));
+    }
+    const std::string name(absl::StripSuffix(stat.name, ".npy"));
+    auto bytes = ReadMember(zip.get(), i, stat);
+    if (!bytes.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": '", name, "': ", bytes.status().message()));
+    auto tensor = ParseNpy(*bytes);
+    if (!tensor.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": '", name, "': ", tensor.status().message()));
+    tensors.emplace_back(name, *std::move(tensor));
+  }
+  return tensors;
+}
+
+absl::Status WriteNpz(const std::string& path, const NamedTensors& tensors) {
+  const std::string partial = absl::StrCat(path, ".partial-", getpid());
+  int error = 0;
+  std::unique_ptr<zip_t, CloseZip> zip(zip_open(partial.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &error));
+  if (!zip) return absl::UnavailableError(absl::StrCat("cannot write ", path));
+  std::vector<std::string> files;
+  files.reserve(tensors.size());
+  for (const auto& [name, tensor] : tensors) {
+    files.push_back(NpyHeader(tensor) + std::string(tensor.data<char>(), tensor.bytes()));
+    zip_source_t* source = zip_source_buffer(zip.get(), files.back().data(), files.back().size(), 0);
+    if (!source || zip_file_add(zip.get(), absl::StrCat(name, ".npy").c_str(), source, ZIP_FL_ENC_UTF_8) < 0) {
+      zip_source_free(source);
+      return absl::UnavailableError(absl::StrCat("cannot write '", name, "' to ", path));
+    }
+  }
+  if (tensors.empty() || zip_close(zip.get()) != 0) return absl::UnavailableError(absl::StrCat("cannot write ", path, ": ", zip_strerror(zip.get())));
+  zip.release();
+  if (std::rename(partial.c_str(), path.c_str()) != 0) {
+    std::remove(partial.c_str());
+    return absl::UnavailableError(absl::StrCat("cannot write ", path));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tacit

@@ -1,0 +1,39 @@
+#include "tacit/sandbox.h"
+
+#include <seccomp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <cerrno>
+#include <csignal>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+
+namespace tacit {
+
+absl::Status EnterSandbox(bool inspectable) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  prctl(PR_SET_DUMPABLE, inspectable ? 1 : 0);
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+
+  struct Release {
+    void operator()(void* filter) const { seccomp_release(filter); }
+  };
+  std::unique_ptr<void, Release> filter(seccomp_init(SCMP_ACT_ALLOW));
+  if (!filter) return absl::InternalError("cannot make a seccomp filter");
+  for (const char* name : {"open",     "openat",    "openat2", "creat",  "open_by_handle_at", "execve", "execveat", "fork",   "vfork",
+                           "socket",   "connect",   "bind",    "listen", "accept",            "accept4", "ptrace",  "process_vm_readv",
+                           "process_vm_writev", "pidfd_open", "pidfd_getfd", "kill", "mount", "unlink", "unlinkat", "rename", "renameat",
+                           "renameat2", "link", "linkat", "symlink", "symlinkat", "mkdir", "mkdirat", "io_uring_setup"}) {
+    const int number = seccomp_syscall_resolve_name(name);
+    if (number == __NR_SCMP_ERROR) continue;
+    const int error = seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), number, 0);
+    if (error != 0) return absl::InternalError(absl::StrCat("cannot deny the system call ", name));
+  }
+  if (seccomp_load(filter.get()) != 0) return absl::FailedPreconditionError("the kernel refuses the seccomp filter that a party runs under");
+  return absl::OkStatus();
+}
+
+}  // namespace tacit
