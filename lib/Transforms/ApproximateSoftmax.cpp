@@ -31,7 +31,8 @@ static FailureOr<Value> emitSoftmax(Emit &emit, Operation *op, FitCache &fits, V
     e = emit.mul(e, keep);
 
   PowerSpec spec;
-  spec.low = 1; // the largest element's own term
+  // The largest element's own term is 1; in f32 the tournament's a + (b - a) rounds, and with masked scores near 2^18 by some hundredths.
+  spec.low = 0.5;
   spec.high = static_cast<double>(n);
   spec.fraction = 18 + std::min(8, static_cast<int>(std::ceil(std::log2(static_cast<double>(n)))));
   FailureOr<Value> inverse = emitPower(emit, op, fits, emit.sum(e, {last}), spec);
