@@ -4,6 +4,7 @@
 //   dealt    ceil(n bits / 8) bytes from P0 to the receiver, one message for each instruction that deals
 //   input    ceil(n k / 8) bytes from the owner to each of P1 and P2; published: the elements to each of P0, P1 and P2
 //   reveal   ceil(n k / 8) bytes from each of P1 and P2
+//   setup    the handshakes of a session (tacit/setup_cost.h) and the model's inputs
 //   PRG      8 bytes a word: a word an element, or 64 packed bits
 #include "mpc/Target/Cost.h"
 #include "dialects/Mpc/Mpc.h"
@@ -11,6 +12,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Tools/mlir-translate/Translation.h"
 #include "mpc/Target/Origin.h"
+#include "tacit/setup_cost.h"
 #include "llvm/ADT/MapVector.h"
 #include <map>
 #include <set>
@@ -76,9 +78,9 @@ public:
     }
     for (auto &[origin, op] : ops) {
       op.cost.rounds = op.rounds.size();
-      if (op.cost.onlineBytes || op.cost.offlineBytes)
-        cost.ops.push_back(op.cost);
+      cost.ops.push_back(op.cost);
     }
+    cost.setup += tacit::HandshakeBytes();
     cost.onlineRounds = rounds.size();
     return cost;
   }
@@ -138,6 +140,8 @@ private:
     countMask(wire);
     cost.online[2] += 2 * wire.bytes();
     rounds.insert(*remask.getRound());
+    if (wire.elements == 0)
+      return success();
     OpCounter &op = counterOf(remask);
     op.cost.elements += wire.elements;
     op.cost.onlineBytes += 2 * wire.bytes();
@@ -158,12 +162,12 @@ private:
     if (!receiver || (receiver.getInt() != 1 && receiver.getInt() != 2))
       return gate.emitOpError("has no receiver (run share-schedule)");
     int64_t to = receiver.getInt();
-    OpCounter &op = counterOf(gate);
     auto dealt = gate.getDealt();
     for (share::DealtArray array : dealt) {
       Wire wire{array.elements, array.bits, array.boolean};
       cost.offline[to - 1] += wire.bytes();
-      op.cost.offlineBytes += wire.bytes();
+      if (wire.bytes())
+        counterOf(gate).cost.offlineBytes += wire.bytes();
       cost.prgBytes[0] += wire.prgBytes();
       cost.prgBytes[3 - to] += wire.prgBytes();
     }

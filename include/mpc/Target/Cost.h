@@ -30,7 +30,7 @@ struct EntryCost {
   std::array<int64_t, 3> offline{};
   std::array<int64_t, 3> io{}; // owner-P0, owner-P1, owner-P2
   int64_t setup = 0;
-  std::vector<OpCost> ops;           // those that send anything, by first appearance
+  std::vector<OpCost> ops;           // those that send anything, in the order in which they first do
   std::array<int64_t, 3> ringMacs{}; // P0, P1, P2
   std::array<int64_t, 3> prgBytes{};
 };

@@ -13,6 +13,7 @@
 #include "mpc/Target/Program.h"
 #include "mpc/Transforms/Passes.h"
 #include "tacit/in_process.h"
+#include "tacit/setup_cost.h"
 
 namespace {
 
@@ -62,8 +63,6 @@ std::optional<Compiled> compile(const std::string &text, bool optimize) {
   return Compiled{*std::move(loaded), cost->front()};
 }
 
-absl::StatusOr<tacit::Tensor> noWeights(uint32_t) { return absl::NotFoundError("no weights here"); }
-
 void expectCost(const mpc::EntryCost &cost, const tacit::InProcessResult &run) {
   using tacit::Section;
   auto sent = [&](int who, Section section) { return static_cast<int64_t>(run.sent[who][static_cast<int>(section)]); };
@@ -80,12 +79,16 @@ void expectCost(const mpc::EntryCost &cost, const tacit::InProcessResult &run) {
   EXPECT_EQ(cost.offline[0] + cost.offline[1], sent(0, Section::kOffline));
   EXPECT_EQ(cost.offlineMessages, static_cast<int64_t>(run.counters[0].deal_messages));
   EXPECT_EQ(cost.io[0] + cost.io[1] + cost.io[2], sent(1, Section::kIo) + sent(2, Section::kIo) + sent(3, Section::kIo));
+  EXPECT_EQ(cost.setup, tacit::HandshakeBytes() + sent(4, Section::kSetup));
   int64_t online = 0, offline = 0;
   for (const mpc::OpCost &op : cost.ops)
     online += op.onlineBytes, offline += op.offlineBytes;
   EXPECT_EQ(online, cost.online[2]);
   EXPECT_EQ(offline, cost.offline[0] + cost.offline[1]);
 }
+
+// Parameter "w" is kY as [2, 4], "b" is {0.5, 1.5}.
+absl::StatusOr<tacit::Tensor> load(const tacit::Program &program, uint32_t param);
 
 // Runs the program with and without share-optimize on `inputs` and compares output 0 with `expected` to `tolerance`.
 void check(const std::string &text, const tacit::NamedTensors &inputs, const std::vector<double> &expected, double tolerance) {
@@ -94,8 +97,9 @@ void check(const std::string &text, const tacit::NamedTensors &inputs, const std
     if (!compiled)
       return;
     for (uint64_t seed = 0; seed < 4; ++seed) {
-      auto run =
-          tacit::RunInProcess(compiled->program, compiled->program.entries[0], inputs, noWeights, tacit::InProcessSeeds::FromNumber(seed));
+      auto run = tacit::RunInProcess(
+          compiled->program, compiled->program.entries[0], inputs, [&](uint32_t p) { return load(compiled->program, p); },
+          tacit::InProcessSeeds::FromNumber(seed));
       ASSERT_TRUE(run.ok()) << run.status();
       const tacit::Tensor &out = run->outputs.at(0).second;
       ASSERT_EQ(out.size(), static_cast<int64_t>(expected.size()));
@@ -120,6 +124,12 @@ std::string ret(const std::string &type) { return "return %r : " + type; }
 
 const std::vector<float> kX = {0.5f, -1.25f, 3.0f, -7.5f, 0.0f, 2.125f, -0.0625f, 6.75f};
 const std::vector<float> kY = {1.5f, 2.25f, -3.0f, 0.25f, 4.0f, -2.5f, 7.0f, -0.125f};
+
+absl::StatusOr<tacit::Tensor> load(const tacit::Program &program, uint32_t param) {
+  if (program.params[param].name == "w")
+    return tacit::Tensor::F32({2, 4}, kY);
+  return tacit::Tensor::F32({2}, {0.5f, 1.5f});
+}
 
 tacit::NamedTensors inputs(const std::vector<float> &a) { return {{"a", tacit::Tensor::F32({static_cast<int64_t>(a.size())}, a)}}; }
 tacit::NamedTensors inputs(const std::vector<float> &a, const std::vector<float> &b) {
@@ -265,6 +275,29 @@ TEST(Exact, SelectAndLogic) {
                      below("w", "5.0") + "%nw = mpc.not %w : " + b + " -> " + b + "\n%or = mpc.or %and, %nw : " + two +
                      "%x = mpc.xor %or, %v : " + two + "%r = mpc.select %x, %a : (" + b + ", " + a + ") -> " + a + "\n" + ret(a)),
         inputs(kX), map(kX, [](double x) { return ((x < 0 && x >= -1) || x >= 5) != (x < -1) ? x : 0; }), 0);
+}
+
+// Weights of the model's owner, one of them public; extensions, and layout changes on shares.
+TEST(Exact, Weights) {
+  std::string a = s("8", 20, 12), m = s("2x4", 20, 12), wide = s("2x4", 40, 12), w = s("2x4", 40, 12), wt = s("4x2", 40, 12),
+              r = s("2x2", 28, 12);
+  std::vector<double> expected(4);
+  for (int i = 0; i < 2; ++i)
+    for (int j = 0; j < 2; ++j) {
+      expected[2 * i + j] = j + 0.5;
+      for (int k = 0; k < 4; ++k)
+        expected[2 * i + j] += static_cast<double>(kX[4 * i + k]) * kY[4 * j + k];
+    }
+  check("module {\nmpc.param @w {file = \"f\", offset = 0 : i64, length = 32 : i64, type = tensor<2x4xf32>}\n"
+        "mpc.param @b {file = \"f\", offset = 32 : i64, length = 8 : i64, type = tensor<2xf32>}\n" +
+            function(secret("a", a), r,
+                     "%0 = mpc.reshape %a : " + a + " -> " + m + "\n%1 = mpc.rescale %0 : " + m + " -> " + wide +
+                         "\n%w = mpc.weight @w : " + w +
+                         "\n%b = mpc.weight @b : tensor<2xf32>\n%2 = mpc.transpose %w {permutation = array<i64: 1, 0>} : " + w + " -> " +
+                         wt + "\n%3 = mpc.matmul %1, %2 : (" + wide + ", " + wt + ") -> " + r + "\n%r = mpc.add %3, %b : (" + r +
+                         ", tensor<2xf32>) -> " + r + "\n" + ret(r)) +
+            "}",
+        inputs(kX), expected, 2 * kUlp);
 }
 
 TEST(Exact, WhereConcatCast) {
