@@ -1,0 +1,39 @@
+// From ONNX files to a bundle: what mpc-compile does.
+#ifndef MPC_PIPELINES_COMPILE_H
+#define MPC_PIPELINES_COMPILE_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mpc/Pipelines/Phases.h"
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mlir::mpc {
+
+// One graph of the bundle.
+struct GraphSource {
+  std::string entry; // name of the entry point
+  std::string path;  // .onnx
+};
+
+struct CompileOptions {
+  std::vector<GraphSource> graphs;
+  std::string bundle;                       // folder to write; replaced as a whole when all went well
+  std::map<std::string, int64_t> bindings;  // --bind NAME=N
+  std::vector<std::string> calibration;     // .npz cases; the first gives shapes
+  std::vector<std::string> publicInputs;    // --public-input
+  std::vector<std::string> secretInputs;    // --secret-input
+  PhaseOptions phases;
+  std::optional<Phase> compileTo;           // stop after this phase
+  std::vector<Phase> printAfter;            // print the IR after these
+  std::string cost;                         // also write cost.json here
+  bool timing = false;                      // seconds of each phase on standard error
+};
+
+// Runs the phases. The text of errors goes to the context's diagnostics; on failure nothing is left on disk. Where compileTo stops before
+// Emit, the IR is printed to `out` and no bundle is written.
+LogicalResult compileBundle(const CompileOptions &options, MLIRContext &context, llvm::raw_ostream &out);
+
+} // namespace mlir::mpc
+
+#endif

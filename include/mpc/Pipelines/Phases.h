@@ -1,0 +1,35 @@
+// The named phases between an ONNX file and a program, and the pass pipeline of each.
+#ifndef MPC_PIPELINES_PHASES_H
+#define MPC_PIPELINES_PHASES_H
+
+#include "llvm/ADT/StringRef.h"
+#include <array>
+#include <optional>
+#include <string>
+
+namespace mlir::mpc {
+
+enum class Phase { Import, Secrecy, Model, Precision, Protocol, Schedule, Emit };
+
+inline constexpr std::array<Phase, 7> kPhases = {Phase::Import,   Phase::Secrecy,  Phase::Model, Phase::Precision,
+                                                 Phase::Protocol, Phase::Schedule, Phase::Emit};
+
+// What the passes of the phases take from the command line.
+struct PhaseOptions {
+  bool secretWeights = true;
+  std::string precision = "auto"; // auto, f18
+  double maxError = 0;            // largest error of an approximation; 0: the preset's own
+};
+
+llvm::StringRef getPhaseName(Phase phase);
+std::optional<Phase> parsePhase(llvm::StringRef name);
+
+// The phase's passes as a textual pipeline on builtin.module, as mpc-opt --pass-pipeline takes it; empty for Emit, which is no pass.
+std::string getPhasePipeline(Phase phase, const PhaseOptions &options);
+
+// Registers each phase as a pipeline of mpc-opt: --phase-import, --phase-secrecy, ...
+void registerPhasePipelines();
+
+} // namespace mlir::mpc
+
+#endif

@@ -1,0 +1,126 @@
+// mpc-compile: an ONNX model to a bundle that three parties run.
+#include "mlir/IR/MLIRContext.h"
+#include "mpc/InitAll.h"
+#include "mpc/Pipelines/Compile.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace mlir::mpc;
+namespace cl = llvm::cl;
+
+static cl::OptionCategory category("mpc-compile options");
+
+static cl::list<std::string> models(cl::Positional, cl::OneOrMore, cl::desc("MODEL.onnx (or ENTRY=MODEL.onnx)"), cl::cat(category));
+static cl::opt<std::string> bundle("o", cl::desc("Folder of the bundle"), cl::value_desc("BUNDLE"), cl::cat(category));
+static cl::list<std::string> bindings("bind", cl::desc("Size of a symbolic dimension, by its ONNX name"), cl::value_desc("NAME=N"), cl::cat(category));
+static cl::list<std::string> calibrate("calibrate", cl::desc("Cases; the first gives the shapes of the inputs"), cl::value_desc("CASE.npz"),
+                                       cl::cat(category));
+static cl::opt<std::string> weights("weights", cl::desc("secret (default) or public"), cl::init("secret"), cl::cat(category));
+static cl::list<std::string> publicInputs("public-input", cl::desc("An input that every party may see"), cl::value_desc("NAME"), cl::cat(category));
+static cl::list<std::string> secretInputs("secret-input", cl::desc("An input that no party may see"), cl::value_desc("NAME"), cl::cat(category));
+static cl::opt<std::string> precision("precision", cl::desc("auto (default) or f18"), cl::init("auto"), cl::cat(category));
+static cl::opt<double> maxError("max-error", cl::desc("Largest absolute error of an approximated function (default: the preset's)"), cl::value_desc("E"),
+                                cl::init(0), cl::cat(category));
+static cl::opt<std::string> compileTo("compile-to", cl::desc("Stop after this phase and print its IR: import, secrecy, model, precision, protocol, schedule"),
+                                      cl::value_desc("PHASE"), cl::cat(category));
+static cl::list<std::string> printAfter("print-ir-after", cl::desc("Print the IR after this phase on standard error"), cl::value_desc("PHASE"),
+                                        cl::cat(category));
+static cl::opt<std::string> cost("cost", cl::desc("Write the cost to this file too"), cl::value_desc("cost.json"), cl::cat(category));
+static cl::opt<bool> timing("timing", cl::desc("Print the seconds of each phase"), cl::cat(category));
+
+static constexpr const char *kOverview =
+    "Compiles a transformer in ONNX to a program for three parties that see neither weights nor inputs.\n\n"
+    "Example:\n"
+    "  mpc-compile model.onnx -o bundle --bind batch=1 --bind seq=32\n"
+    "  mpc-compile model.onnx -o bundle --calibrate case.npz --print-ir-after precision\n"
+    "  mpc-run bundle --input case.npz --output out.npz\n\n"
+    "Weights, inputs and outputs are secret, but for inputs named attention_mask, position_ids and cache_position.\n"
+    "Exit status: 0 done, 1 the model could not be compiled, 2 wrong usage.\n";
+
+// A usage error: one line, status 2.
+static int usage(const llvm::Twine &text) {
+  llvm::errs() << "error: " << text << "; see mpc-compile --help\n";
+  return 2;
+}
+
+static bool parsePhases(ArrayRef<std::string> names, std::vector<Phase> &phases, std::string &unknown) {
+  for (const std::string &name : names) {
+    std::optional<Phase> phase = parsePhase(name);
+    if (!phase) {
+      unknown = name;
+      return false;
+    }
+    phases.push_back(*phase);
+  }
+  return true;
+}
+
+// Fills `options` from the command line; text of a usage error, or nothing.
+static std::optional<std::string> readOptions(CompileOptions &options) {
+  for (const std::string &model : models) {
+    auto [entry, path] = StringRef(model).split('=');
+    bool named = !path.empty() && !entry.contains('/');
+    options.graphs.push_back({named ? entry.str() : "main", named ? path.str() : model});
+  }
+  for (const std::string &binding : bindings) {
+    auto [name, size] = StringRef(binding).rsplit('=');
+    int64_t value;
+    if (name.empty() || size.getAsInteger(10, value) || value < 1)
+      return "--bind expects NAME=N with N at least 1, found '" + binding + "'";
+    options.bindings[name.str()] = value;
+  }
+  if (weights != "secret" && weights != "public")
+    return "--weights expects secret or public, found '" + weights + "'";
+  if (precision != "auto" && precision != "f18")
+    return "--precision expects auto or f18, found '" + precision + "'";
+  if (maxError < 0)
+    return "--max-error expects a positive number";
+  options.calibration.assign(calibrate.begin(), calibrate.end());
+  options.publicInputs.assign(publicInputs.begin(), publicInputs.end());
+  options.secretInputs.assign(secretInputs.begin(), secretInputs.end());
+  options.phases = {weights == "secret", precision, maxError};
+  options.cost = cost;
+  options.timing = timing;
+  std::string unknown;
+  std::vector<Phase> stop;
+  if (!parsePhases(printAfter, options.printAfter, unknown) || (!compileTo.empty() && !parsePhases({compileTo}, stop, unknown)))
+    return "there is no phase '" + unknown + "'; phases are import, secrecy, model, precision, protocol, schedule, emit";
+  if (!stop.empty())
+    options.compileTo = stop.front();
+  options.bundle = bundle;
+  if (bundle.empty() && (!options.compileTo || *options.compileTo == Phase::Emit))
+    return "-o BUNDLE is needed";
+  return std::nullopt;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  std::string problem;
+  llvm::raw_string_ostream stream(problem);
+  if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &stream))
+    return usage(StringRef(problem).take_until([](char c) { return c == '\n'; }));
+  CompileOptions options;
+  if (std::optional<std::string> wrong = readOptions(options))
+    return usage(*wrong);
+
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  registerAllPasses();
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  context.loadAllAvailableDialects();
+  // One line an error, with the ONNX node that the location names.
+  ScopedDiagnosticHandler handler(&context, [](Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() == DiagnosticSeverity::Note)
+      return success();
+    bool error = diagnostic.getSeverity() == DiagnosticSeverity::Error;
+    llvm::errs() << (error ? "error: " : "warning: ");
+    if (auto name = diagnostic.getLocation()->findInstanceOf<NameLoc>())
+      llvm::errs() << "node '" << name.getName().getValue() << "': ";
+    llvm::errs() << diagnostic.str() << "\n";
+    return success();
+  });
+  return succeeded(compileBundle(options, context, llvm::outs())) ? 0 : 1;
+}
