@@ -89,7 +89,8 @@ def integration(script, build, logs):
     for line in re.findall(r"^(?:FAIL|ERROR): (.*)$", text, re.M)[:bad]:
         suite.fail(line)
     suite.skipped = counts.get("skipped", 0)
-    suite.passed = int(ran.group(1)) - bad - suite.skipped
+    # A failing set-up or subtest counts more than once; passed tests are never fewer than none.
+    suite.passed = max(0, int(ran.group(1)) - bad - suite.skipped)
     return suite
 
 
