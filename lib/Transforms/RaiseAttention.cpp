@@ -114,43 +114,84 @@ struct RaiseAttention : OpRewritePattern<MatmulOp> {
   RaiseAttention(MLIRContext *context, OwnerAnalysis &owners) : OpRewritePattern(context, 2), owners(owners) {}
 
   LogicalResult matchAndRewrite(MatmulOp op, PatternRewriter &rewriter) const override {
-    auto softmax = skipCasts(op.getLhs()).getDefiningOp<SoftmaxOp>();
+    auto softmax = skipMerges(op.getLhs()).getDefiningOp<SoftmaxOp>();
     // Probabilities that the model returns are computed once, not twice.
     if (!softmax || !softmax->hasOneUse() || (softmax.getBias() && !owners.isPublic(softmax.getBias())))
       return failure();
     double scale = 1;
-    Value scores = skipCasts(softmax.getInput());
+    Value scores = skipMerges(softmax.getInput());
     while (auto scaled = matchScaled(scores)) {
       if (!sameShape(scaled->value, scores))
         return failure();
       scale *= scaled->factor;
-      scores = skipCasts(scaled->value);
+      scores = skipMerges(scaled->value);
     }
     auto product = scores.getDefiningOp<MatmulOp>();
-    if (!product || !fits(product, op))
+    // Leading dimensions are those of the mask: some exporters merge batch and heads for the products alone.
+    SmallVector<int64_t> leading(shapeOf(softmax.getResult()).drop_back(2));
+    if (leading.empty())
+      leading.push_back(1);
+    if (!product || !fits(leading, product.getLhs(), product.getResult(), false) ||
+        !fits(leading, product.getRhs(), product.getResult(), true) || !fits(leading, op.getRhs(), op.getResult(), true))
       return failure();
 
     Location loc = op.getLoc();
-    Value query = takeFactors(product.getLhs(), scale, rewriter, loc);
+    Value query = withLeading(takeFactors(product.getLhs(), scale, rewriter, loc), leading, rewriter, loc);
     Value keys = takeFactors(product.getRhs(), scale, rewriter, loc);
     Value key = takeFactors(transposed(keys, rewriter, loc), scale, rewriter, loc);
-    Value value = skipCasts(op.getRhs());
+    key = withLeading(key, leading, rewriter, loc);
+    Value value = withLeading(skipCasts(op.getRhs()), leading, rewriter, loc);
     Value oneKey = withoutCopies(key), oneValue = withoutCopies(value);
     if (headsOf(oneKey) == headsOf(oneValue)) {
       key = oneKey;
       value = oneValue;
+    } else if (headsOf(key) != headsOf(value)) {
+      return failure();
     }
-    rewriter.replaceOpWithNewOp<AttentionOp>(op, op.getType(), query, key, value, softmax.getBias(), rewriter.getF64FloatAttr(scale),
-                                             softmax.getZeroMaskedRowsAttr());
+    SmallVector<int64_t> shape(leading);
+    llvm::append_range(shape, shapeOf(op.getResult()).take_back(2));
+    Value result = rewriter.create<AttentionOp>(loc, RankedTensorType::get(shape, op.getType().getElementType()), query, key, value,
+                                                softmax.getBias(), rewriter.getF64FloatAttr(scale), softmax.getZeroMaskedRowsAttr());
+    rewriter.replaceOp(op, reshapeTo(rewriter, loc, result, shapeOf(op.getResult())));
     return success();
   }
 
-  // mpc.attention wants heads, the same leading dimensions everywhere, and no broadcast in the products.
-  static bool fits(MatmulOp product, MatmulOp root) {
-    ArrayRef<int64_t> query = shapeOf(product.getLhs()), keys = shapeOf(product.getRhs()), value = shapeOf(root.getRhs());
-    if (query.size() < 3 || keys.size() != query.size() || value.size() != query.size())
+  // Through casts and reshapes of the leading dimensions.
+  static Value skipMerges(Value value) {
+    while (true) {
+      value = skipCasts(value);
+      auto reshape = value.getDefiningOp<ReshapeOp>();
+      if (!reshape || shapeOf(value).size() < 2 || shapeOf(reshape.getInput()).take_back(2) != shapeOf(value).take_back(2))
+        return value;
+      value = reshape.getInput();
+    }
+  }
+
+  static int64_t count(ArrayRef<int64_t> shape) {
+    int64_t total = 1;
+    for (int64_t size : shape)
+      total *= size;
+    return total;
+  }
+
+  // Whether a factor of `product` has all its leading dimensions, so that nothing is broadcast; or, for keys and values, one head
+  // for all.
+  static bool fits(ArrayRef<int64_t> leading, Value factor, Value product, bool oneHead) {
+    ArrayRef<int64_t> own = shapeOf(factor).drop_back(2), all = shapeOf(product).drop_back(2);
+    if (count(all) != count(leading))
       return false;
-    return query.drop_back(2) == keys.drop_back(2) && query.drop_back(2) == value.drop_back(2);
+    if (own == all)
+      return true;
+    return oneHead && all == leading && own.size() == all.size() && own.drop_back() == all.drop_back() && own.back() == 1;
+  }
+
+  static Value withLeading(Value value, ArrayRef<int64_t> leading, OpBuilder &builder, Location loc) {
+    ArrayRef<int64_t> own = shapeOf(value).drop_back(2);
+    if (own == leading || count(own) != count(leading))
+      return value;
+    SmallVector<int64_t> shape(leading);
+    llvm::append_range(shape, shapeOf(value).take_back(2));
+    return reshapeTo(builder, loc, value, shape);
   }
   OwnerAnalysis &owners;
 };

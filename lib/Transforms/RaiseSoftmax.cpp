@@ -97,6 +97,21 @@ struct TakeMaskSelection : OpRewritePattern<SoftmaxOp> {
   OwnerAnalysis &owners;
 };
 
+// softmax(reshape(x)) = reshape(softmax(x)) where rows stay rows: below the reshape the mask is an addend that softmax can take.
+struct SoftmaxBeforeReshape : OpRewritePattern<SoftmaxOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(SoftmaxOp op, PatternRewriter &rewriter) const override {
+    auto reshape = skipCasts(op.getInput()).getDefiningOp<ReshapeOp>();
+    if (!reshape || op.getBias() || shapeOf(reshape.getInput()).empty() ||
+        shapeOf(reshape.getInput()).back() != shapeOf(op.getResult()).back())
+      return failure();
+    Value before =
+        rewriter.create<SoftmaxOp>(op.getLoc(), reshape.getInput().getType(), reshape.getInput(), Value(), op.getZeroMaskedRowsAttr());
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), before);
+    return success();
+  }
+};
+
 // where(is_nan(p), 0, p) with p a softmax: rows without any key are zero.
 struct TakeNanGuard : OpRewritePattern<WhereOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -145,5 +160,5 @@ struct RaiseSoftmax : OpRewritePattern<DivOp> {
 
 void raise::addSoftmaxPatterns(RewritePatternSet &patterns, OwnerAnalysis &owners) {
   patterns.add<TakePublicAddends, TakeMaskSelection>(patterns.getContext(), owners);
-  patterns.add<TakeNanGuard, RaiseSoftmax>(patterns.getContext(), /*benefit=*/2);
+  patterns.add<SoftmaxBeforeReshape, TakeNanGuard, RaiseSoftmax>(patterns.getContext(), /*benefit=*/2);
 }

@@ -1,6 +1,8 @@
 // mpc-verify-secrecy: after owners are placed, every value that leaves a phase of secrecy does so where it is declared.
 #include "mpc/Analysis/OwnerAnalysis.h"
 #include "mpc/Transforms/Passes.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace mlir::mpc {
 #define GEN_PASS_DEF_VERIFYSECRECY
@@ -69,19 +71,59 @@ LogicalResult checkOp(Operation *op) {
   return success();
 }
 
+LogicalResult checkFunction(func::FuncOp function) {
+  if (function.isExternal())
+    return success();
+  bool failedAny = false;
+  for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+    failedAny |= failed(checkPort(function, "argument", i, type, function.getArgAttrOfType<StringAttr>(i, kOwnerAttr)));
+  for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
+    failedAny |= failed(checkPort(function, "result", i, type, function.getResultAttrOfType<StringAttr>(i, kOwnerAttr)));
+  for (Operation &op : function.getBody().front())
+    failedAny |= failed(checkOp(&op));
+  return failure(failedAny);
+}
+
+// A parameter that one entry publishes and another one keeps secret would be known after all.
+LogicalResult checkEntriesAgree(ModuleOp module) {
+  llvm::StringMap<func::FuncOp> publishedBy, hiddenBy;
+  for (auto function : module.getOps<func::FuncOp>()) {
+    llvm::StringSet<> published, hidden;
+    function.walk([&](WeightOp weight) {
+      auto owned = weight->getParentOfType<OwnedOp>();
+      auto type = cast<RankedTensorType>(weight.getType());
+      if (!owned || type.getNumElements() == 1 || !type.getElementType().isF32())
+        return;
+      (isSecret(owned.getResult(0).getType()) ? hidden : published).insert(weight.getParam());
+    });
+    for (const auto &name : published)
+      publishedBy.try_emplace(name.getKey(), function);
+    for (const auto &name : hidden)
+      if (!published.contains(name.getKey()))
+        hiddenBy.try_emplace(name.getKey(), function);
+  }
+  for (auto &entry : publishedBy) {
+    auto other = hiddenBy.find(entry.getKey());
+    if (other != hiddenBy.end())
+      return module.emitError() << "parameter '" << entry.getKey() << "' is a weight in '" << other->second.getName()
+                                << "' and would be published for '" << entry.second.getName()
+                                << "'; compile the entries into bundles of their own, or with --weights public";
+  }
+  return success();
+}
+
 struct VerifySecrecyPass : mpc::impl::VerifySecrecyBase<VerifySecrecyPass> {
   void runOnOperation() override {
-    func::FuncOp function = getOperation();
     markAllAnalysesPreserved();
-    if (function.isExternal())
+    if (auto function = dyn_cast<func::FuncOp>(getOperation())) {
+      if (failed(checkFunction(function)))
+        signalPassFailure();
       return;
+    }
     bool failedAny = false;
-    for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
-      failedAny |= failed(checkPort(function, "argument", i, type, function.getArgAttrOfType<StringAttr>(i, kOwnerAttr)));
-    for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
-      failedAny |= failed(checkPort(function, "result", i, type, function.getResultAttrOfType<StringAttr>(i, kOwnerAttr)));
-    for (Operation &op : function.getBody().front())
-      failedAny |= failed(checkOp(&op));
+    getOperation()->walk([&](func::FuncOp function) { failedAny |= failed(checkFunction(function)); });
+    if (auto module = dyn_cast<ModuleOp>(getOperation()))
+      failedAny |= failed(checkEntriesAgree(module));
     if (failedAny)
       signalPassFailure();
   }

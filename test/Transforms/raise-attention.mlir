@@ -195,3 +195,60 @@ func.func @softmax_in_pieces(%x: !s {mpc.owner = "client"}) -> !s {
   %p = mpc.div %e, %sum : (!s, tensor<4x1xf32>) -> !s
   return %p : !s
 }
+
+// -----
+
+!q = tensor<8x6x16xf32>
+!s = tensor<8x6x6xf32>
+!s4 = tensor<2x4x6x6xf32>
+
+// Batch and heads merged for the products alone: the mask has them apart.
+// CHECK-LABEL: func.func @merged_heads
+// CHECK-DAG: %[[Q:.*]] = mpc.reshape %arg0 : tensor<8x6x16xf32> -> tensor<2x4x6x16xf32>
+// CHECK-DAG: %[[K:.*]] = mpc.reshape %arg1
+// CHECK-DAG: %[[V:.*]] = mpc.reshape %arg2
+// CHECK: %[[Y:.*]] = mpc.attention %[[Q]], %[[K]], %[[V]], %arg3 {{.*}} -> tensor<2x4x6x16xf32>
+// CHECK: mpc.reshape %[[Y]] : tensor<2x4x6x16xf32> -> tensor<8x6x16xf32>
+func.func @merged_heads(%q: !q {mpc.owner = "client"}, %k: !q {mpc.owner = "client"}, %v: !q {mpc.owner = "client"}, %m: tensor<2x1x6x6xf32> {mpc.owner = "public"}) -> !q {
+  %kt = mpc.transpose %k {permutation = array<i64: 0, 2, 1>} : !q -> tensor<8x16x6xf32>
+  %s = mpc.matmul %q, %kt : (!q, tensor<8x16x6xf32>) -> !s
+  %s4 = mpc.reshape %s : !s -> !s4
+  %b = mpc.add %s4, %m : (!s4, tensor<2x1x6x6xf32>) -> !s4
+  %s3 = mpc.reshape %b : !s4 -> !s
+  %p = mpc.softmax %s3 : (!s) -> !s
+  %y = mpc.matmul %p, %v : (!s, !q) -> !q
+  return %y : !q
+}
+
+// -----
+
+!q = tensor<1x4x6x16xf32>
+!kv = tensor<1x1x6x16xf32>
+!s = tensor<1x4x6x6xf32>
+
+// One key and value head for all, broadcast by the products themselves.
+// CHECK-LABEL: func.func @multi_query
+// CHECK-NEXT: mpc.attention %arg0, %arg1, %arg2
+func.func @multi_query(%q: !q {mpc.owner = "client"}, %k: !kv {mpc.owner = "client"}, %v: !kv {mpc.owner = "client"}) -> !q {
+  %kt = mpc.transpose %k {permutation = array<i64: 0, 1, 3, 2>} : !kv -> tensor<1x1x16x6xf32>
+  %s = mpc.matmul %q, %kt : (!q, tensor<1x1x16x6xf32>) -> !s
+  %p = mpc.softmax %s : (!s) -> !s
+  %y = mpc.matmul %p, %v : (!s, !kv) -> !q
+  return %y : !q
+}
+
+// -----
+
+!q = tensor<6x16xf32>
+!s = tensor<6x6xf32>
+
+// A single head without a dimension of its own.
+// CHECK-LABEL: func.func @one_head
+// CHECK: mpc.attention {{.*}} -> tensor<1x6x16xf32>
+func.func @one_head(%q: !q {mpc.owner = "client"}, %k: !q {mpc.owner = "client"}, %v: !q {mpc.owner = "client"}) -> !q {
+  %kt = mpc.transpose %k {permutation = array<i64: 1, 0>} : !q -> tensor<16x6xf32>
+  %s = mpc.matmul %q, %kt : (!q, tensor<16x6xf32>) -> !s
+  %p = mpc.softmax %s : (!s) -> !s
+  %y = mpc.matmul %p, %v : (!s, !q) -> !q
+  return %y : !q
+}

@@ -75,13 +75,13 @@ def PlaceOwners : Pass<"mpc-place-owners", "func::FuncOp"> {
   }];
 }
 
-def VerifySecrecy : Pass<"mpc-verify-secrecy", "func::FuncOp"> {
+def VerifySecrecy : Pass<"mpc-verify-secrecy"> {
   let summary = "nothing secret reaches a place where it would be opened";
   let description = [{
     Precondition: mpc-place-owners. Effect: none on the program; an error for each of these that does not hold. Arguments and results are
     declared: the client's are secret, public ones plain (a result of the client may be public knowledge). A plain value is computed from plain values, or published by the
     model's owner. Weights occur in the model's regions alone. A region has one result, operands of its owner or public ones. Secret
-    elements outside of regions' operands are f32, i1 or fixed point. Example: a result that is `!mpc.secret` under mpc.owner = "public" is refused.
+    elements outside of regions' operands are f32, i1 or fixed point. Run on a module, it also compares entries: what one publishes is no weight in another. Example: a result that is `!mpc.secret` under mpc.owner = "public" is refused.
   }];
 }
 
