@@ -17,6 +17,9 @@ struct SumOfSquares {
   double epsilon;
 };
 
+// A clamp max(v, c) guards against 0 as v + c does, and stands for it where c is too small to matter otherwise.
+constexpr double kLargestGuard = 1e-6;
+
 // factor * sum(value) over the last dimension.
 std::optional<Scaled> matchSum(Value sum) {
   sum = skipLayout(sum);
@@ -49,7 +52,8 @@ std::optional<SumOfSquares> matchSumOfSquares(Value value) {
     value = add->first;
     epsilon = add->second;
   } else if (auto max = matchWithScalar<MaxOp>(value)) {
-    // A clamp guards against 0 as the addition does; they differ by epsilon / value, where value > epsilon.
+    if (max->second > kLargestGuard)
+      return std::nullopt;
     value = max->first;
     epsilon = max->second;
   }
@@ -67,6 +71,8 @@ std::optional<SumOfSquares> matchRoot(Value value) {
   if (auto max = matchWithScalar<MaxOp>(value)) {
     value = skipLayout(max->first);
     clamp = max->second;
+    if (clamp < 0 || clamp * clamp > kLargestGuard)
+      return std::nullopt;
   }
   Value square;
   if (auto root = value.getDefiningOp<SqrtOp>())

@@ -146,3 +146,21 @@ func.func @other_value(%x: !x {mpc.owner = "client"}, %z: !x {mpc.owner = "clien
   %y = mpc.mul %z, %inverse : (!x, !row) -> !x
   return %y : !x
 }
+
+// -----
+
+!x = tensor<4x8xf32>
+!row = tensor<4x1xf32>
+
+// Must be left alone: rows of a length below 1 keep their length.
+// CHECK-LABEL: func.func @clipped_length
+// CHECK-NOT: rms_norm
+func.func @clipped_length(%x: !x {mpc.owner = "client"}) -> !x {
+  %one = mpc.constant dense<1.0> : tensor<f32>
+  %square = mpc.mul %x, %x : (!x, !x) -> !x
+  %sum = mpc.reduce "sum" %square {axes = array<i64: 1>} : !x -> !row
+  %length = mpc.sqrt %sum : !row -> !row
+  %clamped = mpc.max %length, %one : (!row, tensor<f32>) -> !row
+  %y = mpc.div %x, %clamped : (!x, !row) -> !x
+  return %y : !x
+}
