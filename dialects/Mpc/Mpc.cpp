@@ -22,9 +22,7 @@ void MpcDialect::initialize() {
 }
 
 // f32, i64, i32, i1: what a plain element may be.
-static bool isPlain(Type type) {
-  return type.isF32() || type.isInteger(64) || type.isInteger(32) || type.isInteger(1);
-}
+static bool isPlain(Type type) { return type.isF32() || type.isInteger(64) || type.isInteger(32) || type.isInteger(1); }
 
 bool mlir::mpc::isElementType(Type type) { return isPlain(type) || llvm::isa<SecretType>(type); }
 

@@ -52,7 +52,9 @@ static LogicalResult verifyPort(Operation *op, NamedAttribute attribute) {
   return success();
 }
 
-LogicalResult MpcDialect::verifyRegionArgAttribute(Operation *op, unsigned, unsigned, NamedAttribute attribute) { return verifyPort(op, attribute); }
+LogicalResult MpcDialect::verifyRegionArgAttribute(Operation *op, unsigned, unsigned, NamedAttribute attribute) {
+  return verifyPort(op, attribute);
+}
 LogicalResult MpcDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned, NamedAttribute attribute) {
   return verifyPort(op, attribute);
 }
@@ -127,14 +129,17 @@ static bool yieldsTo(RankedTensorType yielded, RankedTensorType result) {
 static LogicalResult verifyOwnedOperand(OwnedOp op, Value input) {
   auto argument = llvm::dyn_cast<BlockArgument>(input);
   if (!argument)
-    return isSecret(input.getType()) ? violates(op, "MPC-C5", "a secret operand must be an argument of the function: an owner computes on what it provides")
-                                     : success();
+    return isSecret(input.getType())
+               ? violates(op, "MPC-C5", "a secret operand must be an argument of the function: an owner computes on what it provides")
+               : success();
   auto function = llvm::dyn_cast_if_present<FunctionOpInterface>(argument.getOwner()->getParentOp());
   if (!function)
     return success();
   auto owner = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), kOwnerAttr);
   if (owner && owner.getValue() != "public" && owner.getValue() != op.getOwner())
-    return violates(op, "MPC-C5", "argument " + Twine(argument.getArgNumber()) + " belongs to \"" + owner.getValue() + "\", the region to \"" + op.getOwner() + "\"");
+    return violates(op, "MPC-C5",
+                    "argument " + Twine(argument.getArgNumber()) + " belongs to \"" + owner.getValue() + "\", the region to \"" +
+                        op.getOwner() + "\"");
   return success();
 }
 
@@ -148,12 +153,13 @@ LogicalResult OwnedOp::verify() {
     if (failed(verifyOwnedOperand(*this, input)))
       return failure();
     if (!isElementType(elementOf(input)) || argument.getType() != plainTypeOf(input.getType()))
-      return emitOpError() << "block argument of type " << argument.getType() << " does not stand for an operand of type " << input.getType()
-                           << " (MPC-C6)";
+      return emitOpError() << "block argument of type " << argument.getType() << " does not stand for an operand of type "
+                           << input.getType() << " (MPC-C6)";
   }
   for (Operation &op : block.without_terminator()) {
     if (op.getName().getDialectNamespace() != "mpc" || llvm::isa<OwnedOp>(op))
-      return violates(*this, "MPC-C7", "region holds " + op.getName().getStringRef() + ": an owner runs mpc ops in clear, and no region of its own");
+      return violates(*this, "MPC-C7",
+                      "region holds " + op.getName().getStringRef() + ": an owner runs mpc ops in clear, and no region of its own");
     if (llvm::isa<WeightOp>(op) && getOwner() != "model")
       return violates(*this, "MPC-C7", "weights belong to \"model\"");
     for (Type type : op.getResultTypes())

@@ -16,7 +16,8 @@ static LogicalResult checkElement(Operation *op, Type from, Type to, bool joins 
   Type plain = target ? target.getValue() : Type();
   auto format = llvm::dyn_cast_or_null<FxpType>(plain);
   if (source && format)
-    if (auto have = llvm::dyn_cast<FxpType>(source.getValue()); have && have.getFraction() == format.getFraction() && have.getWidth() >= format.getWidth())
+    if (auto have = llvm::dyn_cast<FxpType>(source.getValue());
+        have && have.getFraction() == format.getFraction() && have.getWidth() >= format.getWidth())
       return success();
   if (joins && target && !source && (from == plain || (format && from.isIntOrFloat() && !from.isInteger(1))))
     return success();
@@ -97,7 +98,8 @@ LogicalResult BroadcastOp::verify() {
   if (failed(checkElement(*this, elementOf(getInput()), elementOf(getResult()))))
     return failure();
   if (!broadcastsTo(shapeOf(getInput()), shapeOf(getResult())))
-    return violates(*this, "MPC-C15", "cannot broadcast " + describeShape(shapeOf(getInput())) + " to " + describeShape(shapeOf(getResult())));
+    return violates(*this, "MPC-C15",
+                    "cannot broadcast " + describeShape(shapeOf(getInput())) + " to " + describeShape(shapeOf(getResult())));
   return success();
 }
 

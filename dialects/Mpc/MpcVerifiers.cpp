@@ -67,7 +67,8 @@ static LogicalResult checkSameFormat(Operation *op, ArrayRef<Value> operands, Va
   FxpType to = formatOf(result);
   for (Value v : operands)
     if (FxpType from = formatOf(v); to && from && (from.getFraction() != to.getFraction() || from.getWidth() < to.getWidth()))
-      return op->emitOpError() << "operand format " << from << " does not fit " << to << ": one fraction and at least its width are needed (MPC-C24)";
+      return op->emitOpError() << "operand format " << from << " does not fit " << to
+                               << ": one fraction and at least its width are needed (MPC-C24)";
   return success();
 }
 
@@ -86,7 +87,8 @@ static LogicalResult checkProductFormat(Operation *op, Value lhs, Value rhs, Val
   if (!a && !b)
     return violates(op, "MPC-C25", "fixed-point result without a fixed-point operand");
   unsigned ring = a && b ? std::min(a.getWidth(), b.getWidth()) : (a ? a : b).getWidth();
-  auto fa = a ? std::optional<unsigned>(a.getFraction()) : publicFraction(op, lhs), fb = b ? std::optional<unsigned>(b.getFraction()) : publicFraction(op, rhs);
+  auto fa = a ? std::optional<unsigned>(a.getFraction()) : publicFraction(op, lhs),
+       fb = b ? std::optional<unsigned>(b.getFraction()) : publicFraction(op, rhs);
   if (!fa || !fb)
     return success(); // the conversion to share asks for mpc.public_fraction
   unsigned fraction = *fa + *fb;
@@ -134,19 +136,24 @@ LogicalResult CeilOp::verify() { return verifyUnary(*this, true, false); }
 LogicalResult RoundOp::verify() { return verifyUnary(*this, true, false); }
 
 LogicalResult NotOp::verify() {
-  return all({checkSecrecy(*this), checkBroadcast(*this, {getInput()}), checkKind(*this, isBit(getInput()) && isBit(getResult()), "i1 and makes i1")});
+  return all({checkSecrecy(*this), checkBroadcast(*this, {getInput()}),
+              checkKind(*this, isBit(getInput()) && isBit(getResult()), "i1 and makes i1")});
 }
 
 LogicalResult IsNanOp::verify() {
-  return all({checkSecrecy(*this), checkBroadcast(*this, {getInput()}), checkKind(*this, isReal(getInput()) && isBit(getResult()), "real numbers and makes i1")});
+  return all({checkSecrecy(*this), checkBroadcast(*this, {getInput()}),
+              checkKind(*this, isReal(getInput()) && isBit(getResult()), "real numbers and makes i1")});
 }
 
 // Of the casts to fixed point only that of a bit has a gate.
 LogicalResult CastOp::verify() {
   if (failed(checkSecrecy(*this)) || failed(checkBroadcast(*this, {getInput()})))
     return failure();
-  if ((formatOf(getResult()) && !isBit(getInput()) && getInput().getType() != getType()) || (formatOf(getInput()) && getInput().getType() != getType()))
-    return violates(*this, "MPC-C23", "casts no fixed-point value but to its own type (mpc.rescale changes formats), and of secrets only bits to fixed point");
+  if ((formatOf(getResult()) && !isBit(getInput()) && getInput().getType() != getType()) ||
+      (formatOf(getInput()) && getInput().getType() != getType()))
+    return violates(
+        *this, "MPC-C23",
+        "casts no fixed-point value but to its own type (mpc.rescale changes formats), and of secrets only bits to fixed point");
   return success();
 }
 
@@ -190,7 +197,8 @@ LogicalResult MaxOp::verify() { return verifyBinary(*this, Formats::None); }
 
 static LogicalResult verifyLogic(Operation *op) {
   Value lhs = op->getOperand(0), rhs = op->getOperand(1);
-  return all({checkSecrecy(op), checkBroadcast(op, {lhs, rhs}), checkKind(op, isBit(lhs) && isBit(rhs) && isBit(op->getResult(0)), "two i1 and makes i1")});
+  return all({checkSecrecy(op), checkBroadcast(op, {lhs, rhs}),
+              checkKind(op, isBit(lhs) && isBit(rhs) && isBit(op->getResult(0)), "two i1 and makes i1")});
 }
 
 LogicalResult AndOp::verify() { return verifyLogic(*this); }
@@ -203,12 +211,14 @@ LogicalResult CompareOp::verify() {
   if (isBit(getLhs()) && getPredicate() != "eq" && getPredicate() != "ne")
     return violates(*this, "MPC-C27", "i1 has no order: only eq and ne compare it");
   return all({checkSecrecy(*this), checkBroadcast(*this, {getLhs(), getRhs()}),
-              checkKind(*this, plainOf(getLhs()) == plainOf(getRhs()) && isBit(getResult()), "two values of one kind and makes i1"), checkNoFormat(*this)});
+              checkKind(*this, plainOf(getLhs()) == plainOf(getRhs()) && isBit(getResult()), "two values of one kind and makes i1"),
+              checkNoFormat(*this)});
 }
 
 LogicalResult WhereOp::verify() {
   if (failed(checkSecrecy(*this)) || failed(checkBroadcast(*this, {getCondition(), getLhs(), getRhs()})) ||
-      failed(checkKind(*this, isBit(getCondition()) && sameKind({getLhs(), getRhs()}, getResult()), "an i1 and two values of the result's kind")))
+      failed(checkKind(*this, isBit(getCondition()) && sameKind({getLhs(), getRhs()}, getResult()),
+                       "an i1 and two values of the result's kind")))
     return failure();
   if (isSecret(getCondition().getType()))
     return checkNoFormat(*this);
@@ -254,8 +264,8 @@ LogicalResult ArgmaxOp::verify() {
     return failure();
   SmallVector<int64_t> shape(shapeOf(getInput()));
   shape[getAxis()] = 1;
-  return all({checkShape(*this, "MPC-C30", getResult(), shape), checkKind(*this, isNumber(getInput()) && plainOf(getResult()).isInteger(64), "numbers and makes i64"),
-              checkNoFormat(*this)});
+  return all({checkShape(*this, "MPC-C30", getResult(), shape),
+              checkKind(*this, isNumber(getInput()) && plainOf(getResult()).isInteger(64), "numbers and makes i64"), checkNoFormat(*this)});
 }
 
 LogicalResult OneHotOp::verify() {
@@ -264,7 +274,8 @@ LogicalResult OneHotOp::verify() {
     return violates(*this, "MPC-C31", "depth must be at least 1");
   SmallVector<int64_t> shape(shapeOf(getInput()));
   shape.push_back(depth);
-  return all({checkSecrecy(*this), checkShape(*this, "MPC-C31", getResult(), shape), checkKind(*this, isInteger(getInput()) && isBit(getResult()), "integers and makes i1")});
+  return all({checkSecrecy(*this), checkShape(*this, "MPC-C31", getResult(), shape),
+              checkKind(*this, isInteger(getInput()) && isBit(getResult()), "integers and makes i1")});
 }
 
 LogicalResult GatherNdOp::verify() {
@@ -277,7 +288,8 @@ LogicalResult GatherNdOp::verify() {
     return violates(*this, "MPC-C32", "needs equal batch dimensions and indices into dimensions that the input has");
   SmallVector<int64_t> shape(at.drop_back());
   llvm::append_range(shape, in.drop_front(batch + depth));
-  return all({checkSecrecy(*this), checkShape(*this, "MPC-C32", getResult(), shape), checkKind(*this, plainOf(getInput()) == plainOf(getResult()), "elements of the result's kind")});
+  return all({checkSecrecy(*this), checkShape(*this, "MPC-C32", getResult(), shape),
+              checkKind(*this, plainOf(getInput()) == plainOf(getResult()), "elements of the result's kind")});
 }
 
 //===-- Named functions of transformers ------------------------------------------------------------------------------===//
@@ -312,7 +324,8 @@ LogicalResult SoftmaxOp::verify() {
 LogicalResult AttentionOp::verify() {
   ArrayRef<int64_t> q = shapeOf(getQuery()), k = shapeOf(getKey()), v = shapeOf(getValue());
   size_t rank = q.size();
-  if (rank < 3 || k.size() != rank || v.size() != rank || q.drop_back(3) != k.drop_back(3) || k.drop_back(1) != v.drop_back(1) || q.back() != k.back())
+  if (rank < 3 || k.size() != rank || v.size() != rank || q.drop_back(3) != k.drop_back(3) || k.drop_back(1) != v.drop_back(1) ||
+      q.back() != k.back())
     return violates(*this, "MPC-C35", "needs query [..., H, Sq, D], key [..., Hkv, Sk, D] and value [..., Hkv, Sk, Dv]");
   int64_t heads = q[rank - 3], shared = k[rank - 3];
   if (shared == 0 || heads % shared != 0)
@@ -321,7 +334,9 @@ LogicalResult AttentionOp::verify() {
   scores.push_back(k[rank - 2]);
   shape.push_back(v.back());
   return all({checkSecrecy(*this), checkShape(*this, "MPC-C35", getResult(), shape), checkBias(*this, getBias(), scores),
-              checkKind(*this, isReal(getResult()) && sameKind({getQuery(), getKey(), getValue()}, getResult()), "real numbers and makes the same"), checkNoFormat(*this)});
+              checkKind(*this, isReal(getResult()) && sameKind({getQuery(), getKey(), getValue()}, getResult()),
+                        "real numbers and makes the same"),
+              checkNoFormat(*this)});
 }
 
 // MPC-C36: gain and bias broadcast to the input, epsilon >= 0.
@@ -337,7 +352,8 @@ static LogicalResult verifyNorm(Operation *op, Value input, ArrayRef<Value> fact
     operands.push_back(factor);
   }
   return all({checkSecrecy(op), checkShape(op, "MPC-C36", op->getResult(0), shapeOf(input)),
-              checkKind(op, isReal(op->getResult(0)) && sameKind(operands, op->getResult(0)), "real numbers and makes the same"), checkNoFormat(op)});
+              checkKind(op, isReal(op->getResult(0)) && sameKind(operands, op->getResult(0)), "real numbers and makes the same"),
+              checkNoFormat(op)});
 }
 
 LogicalResult LayerNormOp::verify() { return verifyNorm(*this, getInput(), {getGain(), getBias()}, getEpsilon().convertToDouble()); }
@@ -369,7 +385,9 @@ static std::optional<unsigned> exactLog2(double x) {
 // Input and result both real or both fixed point, one shape.
 static LogicalResult verifyPrimitive(Operation *op) {
   Value input = op->getOperand(0), result = op->getResult(0);
-  return all({checkSecrecy(op), checkBroadcast(op, {input}), checkKind(op, isReal(input) && isReal(result) && !formatOf(input) == !formatOf(result), "real numbers and makes real numbers")});
+  return all(
+      {checkSecrecy(op), checkBroadcast(op, {input}),
+       checkKind(op, isReal(input) && isReal(result) && !formatOf(input) == !formatOf(result), "real numbers and makes real numbers")});
 }
 
 LogicalResult PeriodicOp::verify() {
@@ -411,21 +429,24 @@ LogicalResult BelowOp::verify() {
     if (FxpType from = formatOf(getInput()); from && std::abs(std::ldexp(t, from.getFraction())) > std::ldexp(1.0, from.getWidth() - 1))
       return emitOpError() << "threshold " << t << " lies outside " << from << " (MPC-C42)";
   }
-  return all({checkSecrecy(*this), checkShape(*this, "MPC-C42", getResult(), shape), checkKind(*this, isNumber(getInput()) && isBit(getResult()), "numbers and makes i1")});
+  return all({checkSecrecy(*this), checkShape(*this, "MPC-C42", getResult(), shape),
+              checkKind(*this, isNumber(getInput()) && isBit(getResult()), "numbers and makes i1")});
 }
 
 LogicalResult BitSumOp::verify() {
   ArrayRef<int64_t> shape = shapeOf(getInput());
   if (shape.empty() || shape.front() != static_cast<int64_t>(getCoefficients().size()))
     return violates(*this, "MPC-C43", "needs a coefficient for each of the bits along the first dimension");
-  return all({checkSecrecy(*this), checkShape(*this, "MPC-C43", getResult(), shape.drop_front()), checkKind(*this, isBit(getInput()) && isReal(getResult()), "i1 and makes real numbers")});
+  return all({checkSecrecy(*this), checkShape(*this, "MPC-C43", getResult(), shape.drop_front()),
+              checkKind(*this, isBit(getInput()) && isReal(getResult()), "i1 and makes real numbers")});
 }
 
 LogicalResult SelectOp::verify() {
   if (!broadcastsTo(shapeOf(getBit()), shapeOf(getInput())))
     return violates(*this, "MPC-C44", "the bit must broadcast to " + describeShape(shapeOf(getInput())));
   if (failed(checkSecrecy(*this)) || failed(checkShape(*this, "MPC-C44", getResult(), shapeOf(getInput()))) ||
-      failed(checkKind(*this, isBit(getBit()) && isNumber(getInput()) && sameKind({getInput()}, getResult()), "an i1 and numbers of the result's kind")))
+      failed(checkKind(*this, isBit(getBit()) && isNumber(getInput()) && sameKind({getInput()}, getResult()),
+                       "an i1 and numbers of the result's kind")))
     return failure();
   return checkSameFormat(*this, {getInput()}, getResult());
 }

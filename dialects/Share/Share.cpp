@@ -25,7 +25,9 @@ void ShareDialect::initialize() {
 
 std::optional<RingFormat> mlir::share::getRingFormat(Type type) {
   return llvm::TypeSwitch<Type, std::optional<RingFormat>>(type)
-      .Case<MaskedType, AdditiveType, PublicType>([](auto t) { return RingFormat{t.getWidth(), t.getFraction()}; })
+      .Case<MaskedType, AdditiveType, PublicType>([](auto t) {
+        return RingFormat{t.getWidth(), t.getFraction()};
+      })
       .Default([](Type) { return std::nullopt; });
 }
 

@@ -27,7 +27,9 @@ bool mlir::share::sameKind(Type a, Type b) { return a.getTypeID() == b.getTypeID
 LogicalResult mlir::share::checkBroadcast(Operation *op, StringRef constraint, Value lhs, Value rhs) {
   auto shape = mlir::mpc::broadcastShapes(shapeOf(lhs), shapeOf(rhs));
   if (failed(shape))
-    return violates(op, constraint, "cannot broadcast " + mlir::mpc::describeShape(shapeOf(lhs)) + " and " + mlir::mpc::describeShape(shapeOf(rhs)) + " together");
+    return violates(op, constraint,
+                    "cannot broadcast " + mlir::mpc::describeShape(shapeOf(lhs)) + " and " + mlir::mpc::describeShape(shapeOf(rhs)) +
+                        " together");
   return checkShape(op, constraint, op->getResult(0), *shape);
 }
 
@@ -74,7 +76,8 @@ LogicalResult InputOp::verify() {
     if (input.getType() != argument.getType() || !isPlain(elementOf(input)))
       return violates(*this, "SHARE-C3", "operands and block arguments must have one plain type");
     auto function = llvm::dyn_cast_if_present<func::FuncOp>(llvm::cast<BlockArgument>(input).getOwner()->getParentOp());
-    auto owner = function ? function.getArgAttrOfType<StringAttr>(llvm::cast<BlockArgument>(input).getArgNumber(), mpc::kOwnerAttr) : StringAttr();
+    auto owner =
+        function ? function.getArgAttrOfType<StringAttr>(llvm::cast<BlockArgument>(input).getArgNumber(), mpc::kOwnerAttr) : StringAttr();
     if (owner && owner.getValue() != "public" && owner.getValue() != getOwner())
       return violates(*this, "SHARE-C3", "an operand belongs to \"" + owner.getValue() + "\", the region to \"" + getOwner() + "\"");
   }

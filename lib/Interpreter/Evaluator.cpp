@@ -5,9 +5,7 @@
 using namespace mlir;
 using namespace mlir::mpc;
 
-LogicalResult mlir::mpc::report(Operation *op, const absl::Status &status) {
-  return op->emitError() << std::string(status.message());
-}
+LogicalResult mlir::mpc::report(Operation *op, const absl::Status &status) { return op->emitError() << std::string(status.message()); }
 
 FailureOr<func::FuncOp> mlir::mpc::findEntry(ModuleOp module, StringRef entry) {
   SmallVector<func::FuncOp> functions;
@@ -128,7 +126,8 @@ FailureOr<tacit::NamedTensors> Evaluator::runFunction(func::FuncOp function, con
       return function.emitError("has no input '") << name << "'", failure();
     auto type = clearType(function.getArgument(i).getType());
     if (failed(type))
-      return function.emitError("argument '") << name << "' has type " << function.getArgument(i).getType() << ", which this interpreter does not know",
+      return function.emitError("argument '") << name << "' has type " << function.getArgument(i).getType()
+                                              << ", which this interpreter does not know",
              failure();
     if (failed(checkInput(function, name, found->second, *type)))
       return failure();

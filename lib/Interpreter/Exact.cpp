@@ -10,7 +10,8 @@ using namespace mlir::mpc;
 
 #ifdef TACIT_HAS_EXACT
 
-FailureOr<tacit::NamedTensors> mlir::mpc::interpretExact(func::FuncOp function, const tacit::NamedTensors &inputs, const InterpreterOptions &options) {
+FailureOr<tacit::NamedTensors> mlir::mpc::interpretExact(func::FuncOp function, const tacit::NamedTensors &inputs,
+                                                         const InterpreterOptions &options) {
   auto module = function->getParentOfType<ModuleOp>();
   auto program = emitProgram(module);
   if (failed(program))

@@ -35,7 +35,9 @@ protected:
     return real;
   }
 
-  static bool isFixedPoint(Type type) { return llvm::isa<FxpType>(getPlainElementType(llvm::cast<RankedTensorType>(type).getElementType())); }
+  static bool isFixedPoint(Type type) {
+    return llvm::isa<FxpType>(getPlainElementType(llvm::cast<RankedTensorType>(type).getElementType()));
+  }
 
   FailureOr<SmallVector<TensorPtr>> runOp(Operation *op, Operands operands) override {
     if (auto weight = llvm::dyn_cast<WeightOp>(op)) {
@@ -73,6 +75,7 @@ protected:
 
 } // namespace
 
-FailureOr<tacit::NamedTensors> mlir::mpc::interpretF32(func::FuncOp function, const tacit::NamedTensors &inputs, const InterpreterOptions &options) {
+FailureOr<tacit::NamedTensors> mlir::mpc::interpretF32(func::FuncOp function, const tacit::NamedTensors &inputs,
+                                                       const InterpreterOptions &options) {
   return F32Evaluator(options).runFunction(function, inputs);
 }

@@ -56,10 +56,11 @@ protected:
     }
     FailureOr<TensorPtr> result =
         llvm::TypeSwitch<Operation *, FailureOr<TensorPtr>>(op)
-            .Case<share::EncodeOp, share::RevealOp, share::RemaskOp, share::AddOp, share::SubOp, share::NegOp, share::MulPublicOp, share::MatmulPublicOp,
-                  share::ReduceSumOp, share::ShrinkOp, share::ReinterpretOp, share::ToAdditiveOp, share::TruncateOp, share::MulOp, share::MatmulOp,
-                  share::ExtendHighOp, share::JoinOp, share::CompareDigitsOp, share::LexCombineOp, share::CompareFinishOp, share::XorOp, share::NotOp,
-                  share::AndOp, share::BitToArithOp, share::BitMulOp, share::PeriodicOp, share::ExpOp>([&](auto o) { return run(o, operands); })
+            .Case<share::EncodeOp, share::RevealOp, share::RemaskOp, share::AddOp, share::SubOp, share::NegOp, share::MulPublicOp,
+                  share::MatmulPublicOp, share::ReduceSumOp, share::ShrinkOp, share::ReinterpretOp, share::ToAdditiveOp, share::TruncateOp,
+                  share::MulOp, share::MatmulOp, share::ExtendHighOp, share::JoinOp, share::CompareDigitsOp, share::LexCombineOp,
+                  share::CompareFinishOp, share::XorOp, share::NotOp, share::AndOp, share::BitToArithOp, share::BitMulOp, share::PeriodicOp,
+                  share::ExpOp>([&](auto o) { return run(o, operands); })
             .Default([](Operation *o) {
               o->emitError("is neither a mpc op on clear values nor a share op; the ideal interpreter runs phases after protocol");
               return failure();
@@ -102,15 +103,13 @@ private:
     return ring;
   }
   // Elementwise with broadcasting.
-  template <class F>
-  static TensorPtr map(Value result, Value lhs, const TensorPtr &x, Value rhs, const TensorPtr &y, F f) {
+  template <class F> static TensorPtr map(Value result, Value lhs, const TensorPtr &x, Value rhs, const TensorPtr &y, F f) {
     Integers a = ideal::broadcast(shapeOf(lhs), read(x), shapeOf(result)), b = ideal::broadcast(shapeOf(rhs), read(y), shapeOf(result));
     for (size_t i = 0; i < a.size(); ++i)
       a[i] = static_cast<int64_t>(f(a[i], b[i]));
     return write(result, a);
   }
-  template <class F>
-  static TensorPtr map(Value result, const TensorPtr &x, F f) {
+  template <class F> static TensorPtr map(Value result, const TensorPtr &x, F f) {
     Integers a = read(x);
     for (int64_t &v : a)
       v = static_cast<int64_t>(f(v));
@@ -130,8 +129,8 @@ private:
       if (!integer)
         scaled = std::nearbyint(scaled);
       if (!(scaled >= -bound && scaled < bound))
-        return op->emitError() << "value " << input.At(i) << " at element " << i << " does not fit " << to.width << " bits with " << to.fraction
-                               << " fractional bits",
+        return op->emitError() << "value " << input.At(i) << " at element " << i << " does not fit " << to.width << " bits with "
+                               << to.fraction << " fractional bits",
                failure();
       out->i64()[i] = static_cast<int64_t>(scaled);
     }
@@ -196,9 +195,12 @@ private:
     return map(op.getResult(), op.getLhs(), in[0], op.getRhs(), in[1], [](uint64_t x, uint64_t y) { return x * y; });
   }
   Result run(share::MatmulPublicOp op, Operands in) {
-    return write(op.getResult(), ideal::matmul(shapeOf(op.getLhs()), read(in[0]), shapeOf(op.getRhs()), read(in[1]), shapeOf(op.getResult())));
+    return write(op.getResult(),
+                 ideal::matmul(shapeOf(op.getLhs()), read(in[0]), shapeOf(op.getRhs()), read(in[1]), shapeOf(op.getResult())));
   }
-  Result run(share::ReduceSumOp op, Operands in) { return write(op.getResult(), ideal::reduceSum(shapeOf(op.getInput()), read(in[0]), op.getAxes())); }
+  Result run(share::ReduceSumOp op, Operands in) {
+    return write(op.getResult(), ideal::reduceSum(shapeOf(op.getInput()), read(in[0]), op.getAxes()));
+  }
   Result run(share::TruncateOp op, Operands in) {
     unsigned t = formatOf(op.getInput()).fraction - formatOf(op.getResult()).fraction;
     return map(op.getResult(), in[0], [&](int64_t x) { return rounding.truncate(x, t); });
@@ -214,7 +216,8 @@ private:
   }
   Result run(share::MulOp op, Operands in) {
     Value result = op.getResult();
-    Integers x = ideal::broadcast(shapeOf(op.getLhs()), read(in[0]), shapeOf(result)), y = ideal::broadcast(shapeOf(op.getRhs()), read(in[1]), shapeOf(result));
+    Integers x = ideal::broadcast(shapeOf(op.getLhs()), read(in[0]), shapeOf(result)),
+             y = ideal::broadcast(shapeOf(op.getRhs()), read(in[1]), shapeOf(result));
     for (size_t i = 0; i < x.size(); ++i)
       x[i] = static_cast<int64_t>(static_cast<uint64_t>(x[i]) * static_cast<uint64_t>(y[i]));
     return finishProduct(op.getLhs(), op.getRhs(), result, std::move(x));
@@ -267,7 +270,8 @@ private:
   Result run(share::PeriodicOp op, Operands in) {
     unsigned k = formatOf(op.getInput()).width, fraction = formatOf(op.getResult()).fraction;
     return map(op.getResult(), in[0], [&](int64_t x) {
-      return std::llrint(ideal::periodic(x, k, op.getFrequencies(), op.getConstant(), op.getCosines(), op.getSines(), op.getCoefficientBits(), fraction));
+      return std::llrint(
+          ideal::periodic(x, k, op.getFrequencies(), op.getConstant(), op.getCosines(), op.getSines(), op.getCoefficientBits(), fraction));
     });
   }
   Result run(share::ExpOp op, Operands in) {
@@ -284,6 +288,7 @@ private:
 
 } // namespace
 
-FailureOr<tacit::NamedTensors> mlir::mpc::interpretIdeal(func::FuncOp function, const tacit::NamedTensors &inputs, const InterpreterOptions &options) {
+FailureOr<tacit::NamedTensors> mlir::mpc::interpretIdeal(func::FuncOp function, const tacit::NamedTensors &inputs,
+                                                         const InterpreterOptions &options) {
   return IdealEvaluator(options).runFunction(function, inputs);
 }

@@ -66,8 +66,7 @@ static SmallVector<int64_t> broadcastStrides(ArrayRef<int64_t> from, ArrayRef<in
 }
 
 // Calls body(i, offset) for each element i of `shape`, the operand's offset beside it.
-template <class Body>
-static void forEach(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides, Body body) {
+template <class Body> static void forEach(ArrayRef<int64_t> shape, ArrayRef<int64_t> strides, Body body) {
   SmallVector<int64_t> index(shape.size(), 0);
   int64_t offset = 0;
   for (int64_t i = 0, n = count(shape); i < n; ++i) {
@@ -100,7 +99,8 @@ ideal::Integers ideal::reduceSum(ArrayRef<int64_t> shape, const Integers &input,
   return out;
 }
 
-ideal::Integers ideal::matmul(ArrayRef<int64_t> lhsShape, const Integers &lhs, ArrayRef<int64_t> rhsShape, const Integers &rhs, ArrayRef<int64_t> shape) {
+ideal::Integers ideal::matmul(ArrayRef<int64_t> lhsShape, const Integers &lhs, ArrayRef<int64_t> rhsShape, const Integers &rhs,
+                              ArrayRef<int64_t> shape) {
   int64_t m = lhsShape[lhsShape.size() - 2], n = lhsShape.back(), p = rhsShape.back();
   ArrayRef<int64_t> batch = shape.drop_back(2);
   // Offsets of the matrices of each batch index.
@@ -125,8 +125,8 @@ ideal::Integers ideal::matmul(ArrayRef<int64_t> lhsShape, const Integers &lhs, A
 
 //===-- Functions ----------------------------------------------------------------------------------------------------===//
 
-double ideal::periodic(int64_t x, unsigned k, ArrayRef<int64_t> frequencies, int64_t constant, ArrayRef<int64_t> cosines, ArrayRef<int64_t> sines,
-                       unsigned coefficientBits, unsigned fraction) {
+double ideal::periodic(int64_t x, unsigned k, ArrayRef<int64_t> frequencies, int64_t constant, ArrayRef<int64_t> cosines,
+                       ArrayRef<int64_t> sines, unsigned coefficientBits, unsigned fraction) {
   double sum = static_cast<double>(constant);
   for (auto [q, c, s] : llvm::zip_equal(frequencies, cosines, sines)) {
     // q x mod 2^k exactly, so that the angle is in half a turn around 0.

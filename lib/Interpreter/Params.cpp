@@ -1,7 +1,7 @@
 // Parameters from side files: the bytes that an mpc.param names.
+#include "absl/strings/str_cat.h"
 #include "mpc/Interpreter/Interpreter.h"
 #include "mpc/Support/Attributes.h"
-#include "absl/strings/str_cat.h"
 
 #include <filesystem>
 #include <fstream>
@@ -25,7 +25,8 @@ static absl::StatusOr<tacit::Tensor> loadParam(ParamOp param, const std::vector<
     return absl::InvalidArgumentError(absl::StrCat("parameter '", name, "' lies outside the model's folder: ", file));
   tacit::Tensor tensor(type->kind, type->shape);
   if (static_cast<uint64_t>(param.getLength()) != tensor.bytes())
-    return absl::InvalidArgumentError(absl::StrCat("parameter '", name, "' has a length of ", param.getLength(), " bytes, its type takes ", tensor.bytes()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("parameter '", name, "' has a length of ", param.getLength(), " bytes, its type takes ", tensor.bytes()));
   for (const std::string &folder : folders) {
     std::filesystem::path path = std::filesystem::path(folder) / file;
     std::error_code error;

@@ -21,7 +21,8 @@ FailureOr<tacit::AttributeValue> mlir::mpc::toProgramAttribute(Attribute attribu
       })
       .Case<FloatAttr>([](FloatAttr a) { return Value(a.getValueAsDouble()); })
       .Case<StringAttr>([](StringAttr a) { return Value(a.getValue().str()); })
-      .Case<DenseI64ArrayAttr>([](DenseI64ArrayAttr a) { return Value(std::vector<int64_t>(a.asArrayRef().begin(), a.asArrayRef().end())); })
+      .Case<DenseI64ArrayAttr>(
+          [](DenseI64ArrayAttr a) { return Value(std::vector<int64_t>(a.asArrayRef().begin(), a.asArrayRef().end())); })
       .Case<DenseF64ArrayAttr>([](DenseF64ArrayAttr a) { return Value(std::vector<double>(a.asArrayRef().begin(), a.asArrayRef().end())); })
       .Default([](Attribute) -> Result { return failure(); });
 }

@@ -32,9 +32,10 @@ protected:
   // [x < 0] of one value of k bits by digits of d bits.
   std::string comparison(int k, int d) {
     int digits = share::comparisonDigits(k, d).size();
-    std::string body = llvm::formatv("%0 = share.compare_digits %x {{thresholds = array<i64: 0>, digit = {0} : i64} : tensor<1x!share.masked<{1}, 0>> -> "
-                                     "tensor<1x{2}x1x!share.xor_bit>\n",
-                                     d, k, 2 * digits - 1);
+    std::string body =
+        llvm::formatv("%0 = share.compare_digits %x {{thresholds = array<i64: 0>, digit = {0} : i64} : tensor<1x!share.masked<{1}, 0>> -> "
+                      "tensor<1x{2}x1x!share.xor_bit>\n",
+                      d, k, 2 * digits - 1);
     int value = 0;
     while (digits > 1) {
       int groups = share::lexGroups(digits).size();
@@ -44,7 +45,8 @@ protected:
       value += 2;
       digits = groups;
     }
-    body += llvm::formatv("%z = share.compare_finish %x, %{0} {{thresholds = array<i64: 0>} : (tensor<1x!share.masked<{1}, 0>>, tensor<1x1x1x!share.xor_bit>) "
+    body += llvm::formatv("%z = share.compare_finish %x, %{0} {{thresholds = array<i64: 0>} : (tensor<1x!share.masked<{1}, 0>>, "
+                          "tensor<1x1x1x!share.xor_bit>) "
                           "-> tensor<1x1x!share.xor_bit>\n",
                           value, k);
     return llvm::formatv("func.func @f(%x: tensor<1x!share.masked<{0}, 0>>) {{\n{1}return\n}", k, body);
@@ -67,8 +69,25 @@ TEST_F(GateCostTest, Comparison) {
     }
     return count;
   };
-  for (Case c : {Case{2, 3, 2}, {8, 2, 26}, {8, 3, 21}, {8, 4, 24}, {12, 2, 32}, {12, 3, 40}, {12, 4, 43}, {16, 2, 47}, {16, 3, 47}, {16, 4, 68}, {20, 2, 71},
-                 {20, 3, 67}, {20, 4, 79}, {32, 2, 107}, {32, 3, 115}, {32, 4, 137}, {64, 2, 229}, {64, 3, 230}, {64, 4, 293}})
+  for (Case c : {Case{2, 3, 2},
+                 {8, 2, 26},
+                 {8, 3, 21},
+                 {8, 4, 24},
+                 {12, 2, 32},
+                 {12, 3, 40},
+                 {12, 4, 43},
+                 {16, 2, 47},
+                 {16, 3, 47},
+                 {16, 4, 68},
+                 {20, 2, 71},
+                 {20, 3, 67},
+                 {20, 4, 79},
+                 {32, 2, 107},
+                 {32, 3, 115},
+                 {32, 4, 137},
+                 {64, 2, 229},
+                 {64, 3, 230},
+                 {64, 4, 293}})
     EXPECT_EQ(dealtBits(comparison(c.width, c.digit)), c.bits - dealtTwice(share::comparisonDigits(c.width, c.digit).size()))
         << c.width << " bits by digits of " << c.digit;
 }
@@ -76,12 +95,14 @@ TEST_F(GateCostTest, Comparison) {
 TEST_F(GateCostTest, Product) {
   // 28 of 40 bits survive the truncation by 12.
   EXPECT_EQ(dealtBits("func.func @f(%x: tensor<1x!share.masked<40, 12>>) {\n"
-                      "%0 = share.mul %x, %x : (tensor<1x!share.masked<40, 12>>, tensor<1x!share.masked<40, 12>>) -> tensor<1x!share.additive<28, 12>>\n"
+                      "%0 = share.mul %x, %x : (tensor<1x!share.masked<40, 12>>, tensor<1x!share.masked<40, 12>>) -> "
+                      "tensor<1x!share.additive<28, 12>>\n"
                       "return\n}"),
             28);
   // A matrix product deals for each of its 2 x 5 outputs, whatever the inner dimension.
   EXPECT_EQ(dealtBits("func.func @f(%x: tensor<2x7x!share.masked<40, 12>>, %y: tensor<7x5x!share.masked<40, 12>>) {\n"
-                      "%0 = share.matmul %x, %y : (tensor<2x7x!share.masked<40, 12>>, tensor<7x5x!share.masked<40, 12>>) -> tensor<2x5x!share.additive<28, 12>>\n"
+                      "%0 = share.matmul %x, %y : (tensor<2x7x!share.masked<40, 12>>, tensor<7x5x!share.masked<40, 12>>) -> "
+                      "tensor<2x5x!share.additive<28, 12>>\n"
                       "return\n}"),
             10 * 28);
 }
@@ -94,21 +115,25 @@ TEST_F(GateCostTest, Extension) {
 
 TEST_F(GateCostTest, BitProducts) {
   EXPECT_EQ(dealtBits("func.func @f(%b: tensor<1x!share.masked_bit>, %x: tensor<1x!share.masked<20, 12>>) {\n"
-                      "%0 = share.bit_mul %b, %x : (tensor<1x!share.masked_bit>, tensor<1x!share.masked<20, 12>>) -> tensor<1x!share.additive<20, 12>>\n"
+                      "%0 = share.bit_mul %b, %x : (tensor<1x!share.masked_bit>, tensor<1x!share.masked<20, 12>>) -> "
+                      "tensor<1x!share.additive<20, 12>>\n"
                       "return\n}"),
             40);
-  EXPECT_EQ(dealtBits("func.func @f(%b: tensor<1x!share.masked_bit>) {\n"
-                      "%0 = share.bit_to_arith %b : tensor<1x!share.masked_bit> -> tensor<1x!share.additive<20, 0>>\n"
-                      "%1 = share.and %b, %b : (tensor<1x!share.masked_bit>, tensor<1x!share.masked_bit>) -> tensor<1x!share.xor_bit>\nreturn\n}"),
-            21);
+  EXPECT_EQ(
+      dealtBits(
+          "func.func @f(%b: tensor<1x!share.masked_bit>) {\n"
+          "%0 = share.bit_to_arith %b : tensor<1x!share.masked_bit> -> tensor<1x!share.additive<20, 0>>\n"
+          "%1 = share.and %b, %b : (tensor<1x!share.masked_bit>, tensor<1x!share.masked_bit>) -> tensor<1x!share.xor_bit>\nreturn\n}"),
+      21);
 }
 
 TEST_F(GateCostTest, Exponential) {
   auto exp = [&](int width, int bits) {
-    return dealtBits(llvm::formatv("func.func @f(%x: tensor<1x!share.masked<{0}, 12>>) {{\n"
-                                   "%0 = share.exp %x {{dealt_bits = {1} : i64, public_bits = {1} : i64} : tensor<1x!share.masked<{0}, 12>> -> "
-                                   "tensor<1x!share.additive<16, 13>>\nreturn\n}",
-                                   width, bits));
+    return dealtBits(
+        llvm::formatv("func.func @f(%x: tensor<1x!share.masked<{0}, 12>>) {{\n"
+                      "%0 = share.exp %x {{dealt_bits = {1} : i64, public_bits = {1} : i64} : tensor<1x!share.masked<{0}, 12>> -> "
+                      "tensor<1x!share.additive<16, 13>>\nreturn\n}",
+                      width, bits));
   };
   EXPECT_EQ(exp(17, 21), 90);
   EXPECT_EQ(exp(18, 21), 180);
@@ -117,11 +142,13 @@ TEST_F(GateCostTest, Exponential) {
 
 TEST_F(GateCostTest, Periodic) {
   // The model's GELU: digits of 12, 9, 6 bits, 12 public, truncation to 20 bits of fraction 13: rings of 31, 28, 25 bits, cosine and sine.
-  EXPECT_EQ(dealtBits("func.func @f(%x: tensor<1x!share.masked<20, 12>>) {\n"
-                      "%0 = share.periodic %x {frequencies = array<i64: 23, 64, 104>, constant = 0 : i64, cosines = array<i64: 1, 1, 1>, sines = array<i64: 0, 0, 0>, "
-                      "digits = array<i64: 12, 9, 6>, coefficient_bits = 16 : i64, public_bits = 12 : i64} : tensor<1x!share.masked<20, 12>> -> "
-                      "tensor<1x!share.additive<20, 13>>\nreturn\n}"),
-            2 * (31 + 28 + 25));
+  EXPECT_EQ(
+      dealtBits("func.func @f(%x: tensor<1x!share.masked<20, 12>>) {\n"
+                "%0 = share.periodic %x {frequencies = array<i64: 23, 64, 104>, constant = 0 : i64, cosines = array<i64: 1, 1, 1>, sines = "
+                "array<i64: 0, 0, 0>, "
+                "digits = array<i64: 12, 9, 6>, coefficient_bits = 16 : i64, public_bits = 12 : i64} : tensor<1x!share.masked<20, 12>> -> "
+                "tensor<1x!share.additive<20, 13>>\nreturn\n}"),
+      2 * (31 + 28 + 25));
 }
 
 } // namespace

@@ -93,8 +93,9 @@ TEST_F(InterpreterTest, ProbeSeesEveryValue) {
     EXPECT_EQ(result, 0u);
     seen.push_back({op->getName().getStringRef().str(), static_cast<float>(value.At(0))});
   };
-  run(mpc::interpretF32, "func.func @f(%x: tensor<1xf32>) -> tensor<1xf32> {\n%0 = mpc.neg %x : tensor<1xf32> -> tensor<1xf32>\n"
-                         "%1 = mpc.exp %0 : tensor<1xf32> -> tensor<1xf32>\nreturn %1 : tensor<1xf32>\n}",
+  run(mpc::interpretF32,
+      "func.func @f(%x: tensor<1xf32>) -> tensor<1xf32> {\n%0 = mpc.neg %x : tensor<1xf32> -> tensor<1xf32>\n"
+      "%1 = mpc.exp %0 : tensor<1xf32> -> tensor<1xf32>\nreturn %1 : tensor<1xf32>\n}",
       {{"arg0", Tensor::F32({1}, {0})}}, options);
   ASSERT_EQ(seen.size(), 2u);
   EXPECT_EQ(seen[0].first, "mpc.neg");
@@ -104,12 +105,16 @@ TEST_F(InterpreterTest, ProbeSeesEveryValue) {
 TEST_F(InterpreterTest, ErrorsNameWhatIsWrong) {
   const std::string text = "func.func @f(%x: tensor<2xf32> {mpc.name = \"x\"}) -> tensor<2xf32> {\nreturn %x : tensor<2xf32>\n}";
   EXPECT_NE(errors([&] { run(mpc::interpretF32, text, {}); }).find("has no input 'x'"), std::string::npos);
-  EXPECT_NE(errors([&] { run(mpc::interpretF32, text, {{"x", Tensor::F32({3}, {1, 2, 3})}}); }).find("input 'x' is f32[3]"), std::string::npos);
+  EXPECT_NE(errors([&] {
+              run(mpc::interpretF32, text, {{"x", Tensor::F32({3}, {1, 2, 3})}});
+            }).find("input 'x' is f32[3]"),
+            std::string::npos);
   const std::string weight = "mpc.param @w {file = \"w.bin\", offset = 0 : i64, length = 4 : i64, type = tensor<1xf32>}\n"
                              "func.func @f() -> tensor<1xf32> {\n%0 = mpc.weight @w : tensor<1xf32>\nreturn %0 : tensor<1xf32>\n}";
   EXPECT_NE(errors([&] { run(mpc::interpretF32, weight, {}); }).find("no folder of parameters was given"), std::string::npos);
-  const std::string gate = "func.func @f(%x: tensor<1x!share.masked<8, 0>>) -> tensor<1x!share.masked<8, 0>> {\n"
-                           "%0 = share.neg %x : tensor<1x!share.masked<8, 0>> -> tensor<1x!share.masked<8, 0>>\nreturn %0 : tensor<1x!share.masked<8, 0>>\n}";
+  const std::string gate =
+      "func.func @f(%x: tensor<1x!share.masked<8, 0>>) -> tensor<1x!share.masked<8, 0>> {\n"
+      "%0 = share.neg %x : tensor<1x!share.masked<8, 0>> -> tensor<1x!share.masked<8, 0>>\nreturn %0 : tensor<1x!share.masked<8, 0>>\n}";
   EXPECT_NE(errors([&] { run(mpc::interpretF32, gate, {{"arg0", Tensor::I64({1}, {1})}}); }).find("does not know"), std::string::npos);
 }
 
@@ -144,9 +149,10 @@ TEST_F(InterpreterTest, IdealComparesExactly) {
         int64_t T = least / 4;
         x[0] = T, x[1] = T - 1, x[2] = T + 1, x[3] = 0, x[4] = -1, x[5] = least / 2, x[6] = most / 2;
         int digits = share::comparisonDigits(k, d).size(), value = 0;
-        std::string body = llvm::formatv("%0 = share.compare_digits %x {{thresholds = array<i64: {0}, 0>, digit = {1} : i64} : tensor<{2}x!share.masked<{3}, 0>> "
-                                         "-> tensor<2x{4}x{2}x!share.xor_bit>\n",
-                                         T, d, n, k, 2 * digits - 1);
+        std::string body = llvm::formatv(
+            "%0 = share.compare_digits %x {{thresholds = array<i64: {0}, 0>, digit = {1} : i64} : tensor<{2}x!share.masked<{3}, 0>> "
+            "-> tensor<2x{4}x{2}x!share.xor_bit>\n",
+            T, d, n, k, 2 * digits - 1);
         while (digits > 1) {
           int groups = share::lexGroups(digits).size();
           body += llvm::formatv("%{0} = share.remask %{1} : tensor<2x{2}x{5}x!share.xor_bit> -> tensor<2x{2}x{5}x!share.masked_bit>\n"
@@ -161,7 +167,8 @@ TEST_F(InterpreterTest, IdealComparesExactly) {
                               value, T, n, k);
         mpc::InterpreterOptions options;
         options.seed = seed;
-        Tensor y = run(mpc::interpretIdeal, ring(k, body, llvm::formatv("tensor<2x{0}xi1>", n), n), {{"arg0", Tensor::I64({n}, x)}}, options);
+        Tensor y =
+            run(mpc::interpretIdeal, ring(k, body, llvm::formatv("tensor<2x{0}xi1>", n), n), {{"arg0", Tensor::I64({n}, x)}}, options);
         ASSERT_EQ(y.size(), 2 * n);
         for (int i = 0; i < n; ++i) {
           EXPECT_EQ(y.i1()[i], x[i] < T) << x[i] << " < " << T << ", " << k << " bits, digits of " << d;
@@ -173,11 +180,12 @@ TEST_F(InterpreterTest, IdealComparesExactly) {
 TEST_F(InterpreterTest, IdealExtendsAndWraps) {
   const int n = 64, k = 12;
   std::vector<int64_t> x = samples(k - 1, n, 3);
-  std::string body = "%h = share.extend_high %x : tensor<64x!share.masked<12, 0>> -> tensor<64x!share.additive<20, 0>>\n"
-                     "%hm = share.remask %h : tensor<64x!share.additive<20, 0>> -> tensor<64x!share.masked<20, 0>>\n"
-                     "%w = share.join %x, %hm : (tensor<64x!share.masked<12, 0>>, tensor<64x!share.masked<20, 0>>) -> tensor<64x!share.masked<32, 0>>\n"
-                     "%m = share.mul %w, %w : (tensor<64x!share.masked<32, 0>>, tensor<64x!share.masked<32, 0>>) -> tensor<64x!share.additive<{0}, 0>>\n"
-                     "%y = share.reveal %m to \"client\" : tensor<64x!share.additive<{0}, 0>> -> tensor<64xi64>";
+  std::string body =
+      "%h = share.extend_high %x : tensor<64x!share.masked<12, 0>> -> tensor<64x!share.additive<20, 0>>\n"
+      "%hm = share.remask %h : tensor<64x!share.additive<20, 0>> -> tensor<64x!share.masked<20, 0>>\n"
+      "%w = share.join %x, %hm : (tensor<64x!share.masked<12, 0>>, tensor<64x!share.masked<20, 0>>) -> tensor<64x!share.masked<32, 0>>\n"
+      "%m = share.mul %w, %w : (tensor<64x!share.masked<32, 0>>, tensor<64x!share.masked<32, 0>>) -> tensor<64x!share.additive<{0}, 0>>\n"
+      "%y = share.reveal %m to \"client\" : tensor<64x!share.additive<{0}, 0>> -> tensor<64xi64>";
   for (int width : {32, 8}) {
     Tensor y = run(mpc::interpretIdeal, ring(k, llvm::formatv(body.c_str(), width), "tensor<64xi64>", n), {{"arg0", Tensor::I64({n}, x)}});
     ASSERT_EQ(y.size(), n);
@@ -230,7 +238,8 @@ TEST_F(InterpreterTest, IdealFunctions) {
   std::vector<int64_t> x;
   for (int i = 0; i < n; ++i)
     x.push_back(-static_cast<int64_t>(i) * 393); // down to -47.9 in units of 2^-12
-  std::string body = "%a = share.exp %x {dealt_bits = 24 : i64, public_bits = 24 : i64} : tensor<500x!share.masked<18, 12>> -> tensor<500x!share.additive<16, 13>>\n"
+  std::string body = "%a = share.exp %x {dealt_bits = 24 : i64, public_bits = 24 : i64} : tensor<500x!share.masked<18, 12>> -> "
+                     "tensor<500x!share.additive<16, 13>>\n"
                      "%y = share.reveal %a to \"client\" : tensor<500x!share.additive<16, 13>> -> tensor<500xf32>";
   // 18 bits hold (-48, 0] as unsigned distances below 0: the far end is positive in two's complement.
   std::vector<int64_t> in(x);
@@ -241,8 +250,10 @@ TEST_F(InterpreterTest, IdealFunctions) {
   for (int i = 0; i < n; ++i)
     EXPECT_NEAR(y.f32()[i], std::exp(std::ldexp(static_cast<double>(x[i]), -12)), 0x1p-14) << x[i];
 
-  body = "%a = share.periodic %x {frequencies = array<i64: 1, 3>, constant = 16384 : i64, cosines = array<i64: 65536, -32768>, sines = array<i64: 0, 6554>, "
-         "digits = array<i64: 14, 13>, coefficient_bits = 16 : i64, public_bits = 14 : i64} : tensor<500x!share.masked<20, 12>> -> tensor<500x!share.additive<20, 13>>\n"
+  body = "%a = share.periodic %x {frequencies = array<i64: 1, 3>, constant = 16384 : i64, cosines = array<i64: 65536, -32768>, sines = "
+         "array<i64: 0, 6554>, "
+         "digits = array<i64: 14, 13>, coefficient_bits = 16 : i64, public_bits = 14 : i64} : tensor<500x!share.masked<20, 12>> -> "
+         "tensor<500x!share.additive<20, 13>>\n"
          "%y = share.reveal %a to \"client\" : tensor<500x!share.additive<20, 13>> -> tensor<500xf32>";
   y = run(mpc::interpretIdeal, ring(20, body, "tensor<500xf32>", n, 12), {{"arg0", Tensor::I64({n}, x)}});
   ASSERT_EQ(y.size(), n);

@@ -34,11 +34,13 @@ struct Options {
   cl::opt<std::string> input{"input", cl::desc("Case with the inputs"), cl::value_desc("CASE.npz"), cl::Required};
   cl::opt<std::string> compare{"compare", cl::desc("Case with the expected outputs"), cl::value_desc("CASE.npz")};
   cl::opt<double> tolerance{"tolerance", cl::desc("Largest absolute error that passes (1e-2)"), cl::init(1e-2)};
-  cl::list<std::string> weights{"weights-dir", cl::desc("Folder of the parameters' files; may be given several times"), cl::value_desc("DIR")};
+  cl::list<std::string> weights{"weights-dir", cl::desc("Folder of the parameters' files; may be given several times"),
+                                cl::value_desc("DIR")};
   cl::opt<std::string> entry{"entry", cl::desc("Entry to run; the only one by default"), cl::init("")};
   cl::opt<std::string> output{"output", cl::desc("Writes the outputs"), cl::value_desc("OUT.npz")};
   cl::opt<std::string> probe{"probe", cl::desc("Writes every value that is computed (f32, ideal)"), cl::value_desc("OUT.npz")};
-  cl::opt<uint64_t> seed{"seed", cl::desc("ideal: seeds the rounding of truncations, 0 rounds to nearest; exact: seeds the parties"), cl::init(0)};
+  cl::opt<uint64_t> seed{"seed", cl::desc("ideal: seeds the rounding of truncations, 0 rounds to nearest; exact: seeds the parties"),
+                         cl::init(0)};
 };
 
 LogicalResult fail(const Twine &what) {
@@ -51,7 +53,8 @@ FailureOr<tacit::NamedTensors> readCase(const std::string &path, StringRef prefi
   auto all = tacit::ReadNpz(path);
   if (!all.ok())
     return fail(std::string(all.status().message()));
-  bool prefixed = llvm::any_of(*all, [](const auto &array) { return StringRef(array.first).starts_with("in:") || StringRef(array.first).starts_with("out:"); });
+  bool prefixed = llvm::any_of(
+      *all, [](const auto &array) { return StringRef(array.first).starts_with("in:") || StringRef(array.first).starts_with("out:"); });
   tacit::NamedTensors arrays;
   for (auto &[name, tensor] : *all) {
     StringRef rest = name;
@@ -83,7 +86,8 @@ LogicalResult compareOutputs(const tacit::NamedTensors &outputs, const tacit::Na
       continue;
     const tacit::Tensor &want = found->second;
     if (want.shape() != value.shape())
-      return fail("output '" + name + "' is " + tacit::Describe(value.kind(), value.shape()) + ", expected " + tacit::Describe(want.kind(), want.shape()));
+      return fail("output '" + name + "' is " + tacit::Describe(value.kind(), value.shape()) + ", expected " +
+                  tacit::Describe(want.kind(), want.shape()));
     double error = 0, dot = 0, own = 0, other = 0;
     bool finite = true;
     for (int64_t i = 0; i < value.size(); ++i) {
@@ -94,7 +98,8 @@ LogicalResult compareOutputs(const tacit::NamedTensors &outputs, const tacit::Na
     }
     double cosine = own > 0 && other > 0 ? dot / std::sqrt(own * other) : own == other ? 1 : 0;
     bool passes = finite && error <= tolerance;
-    llvm::outs() << llvm::formatv("{0}: max abs error {1:e3}, cosine {2:f7}{3}\n", name, error, cosine, passes ? "" : "  EXCEEDS THE TOLERANCE");
+    llvm::outs() << llvm::formatv("{0}: max abs error {1:e3}, cosine {2:f7}{3}\n", name, error, cosine,
+                                  passes ? "" : "  EXCEEDS THE TOLERANCE");
     within &= passes;
     ++compared;
   }
@@ -131,10 +136,13 @@ LogicalResult interpret(const Options &options) {
   if (!options.probe.empty())
     how.probe = [&](Operation *op, unsigned result, const tacit::Tensor &value) {
       StringRef node = mpc::getOrigin(op).name;
-      values.emplace_back(llvm::formatv("{0,0+5} {1} {2}{3}", values.size(), op->getName(), node.empty() ? "-" : node.str(), result ? "#" + std::to_string(result) : ""),
+      values.emplace_back(llvm::formatv("{0,0+5} {1} {2}{3}", values.size(), op->getName(), node.empty() ? "-" : node.str(),
+                                        result ? "#" + std::to_string(result) : ""),
                           value);
     };
-  auto run = options.semantics == Semantics::F32 ? mpc::interpretF32 : options.semantics == Semantics::Ideal ? mpc::interpretIdeal : mpc::interpretExact;
+  auto run = options.semantics == Semantics::F32     ? mpc::interpretF32
+             : options.semantics == Semantics::Ideal ? mpc::interpretIdeal
+                                                     : mpc::interpretExact;
   auto outputs = run(*function, *inputs, how);
   // What was computed before an error is what one wants to look at.
   if (!options.probe.empty() && failed(write(options.probe, values)))

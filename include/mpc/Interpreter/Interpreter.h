@@ -29,7 +29,8 @@ struct InterpreterOptions {
   uint64_t seed = 0;
 };
 
-// Loads parameters from the first of `folders` that has the file. InvalidArgument for a name that leaves the folder, a file that is too short.
+// Loads parameters from the first of `folders` that has the file. InvalidArgument for a name that leaves the folder, a file that is too
+// short.
 ParamLoader loadParamsFrom(std::vector<std::string> folders);
 
 // The function whose mpc.entry, or whose name, is `entry`; the module's only function for an empty name. Error at the module.

@@ -18,8 +18,8 @@ FailureOr<tacit::AttributeValue> toProgramAttribute(Attribute attribute);
 // The reverse: i64, f64, bool, string, array<i64>, array<f64>.
 Attribute fromProgramAttribute(MLIRContext *context, const tacit::AttributeValue &value);
 
-// The op's own attributes by name, in alphabetical order. Left out: discardable ones ("mpc.range", ...), symbols, types and dense elements, which
-// the container stores elsewhere. An attribute of another kind is an error at the op.
+// The op's own attributes by name, in alphabetical order. Left out: discardable ones ("mpc.range", ...), symbols, types and dense elements,
+// which the container stores elsewhere. An attribute of another kind is an error at the op.
 FailureOr<std::vector<tacit::Attribute>> toProgramAttributes(Operation *op);
 
 // A tensor's element kind, width, fraction and shape; failure for an element type without a counterpart. Secret types before the protocol
