@@ -5,6 +5,24 @@
 include "mlir/Pass/PassBase.td"
 
 //===-- onnx to mpc ----------------------------------------------------------------------------------------------===//
+def ConvertOnnxToMpc : Pass<"convert-onnx-to-mpc", "::mlir::ModuleOp"> {
+  let summary = "every ONNX node by the table's rule, with static shapes";
+  let description = [{
+    Precondition: functions in the onnx dialect whose arguments have static shapes (importOnnx binds them).
+    Effect: ops of mpc on plain tensors; arithmetic on shapes and other constants is computed, so that what is left depends on inputs or
+    weights. Arguments and results get `mpc.name` and `mpc.owner` where they have none (attention_mask, position_ids and cache_position are
+    public, all else is the client's). Params that nothing reads go. Locations are kept.
+    A node without a rule, or that its rule refuses, is an error that lists all such nodes.
+
+    ```mlir
+    %s = onnx.node "Softmax"(%x) opset "" 17 attributes {axis = -1 : i64} : (tensor<2x8xf32>) -> !onnx.value
+    // becomes
+    %s = mpc.softmax %x : (tensor<2x8xf32>) -> tensor<2x8xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::mpc::MpcDialect"];
+}
+
 
 //===-- mpc to share ---------------------------------------------------------------------------------------------===//
 def ConvertMpcToShare : Pass<"convert-mpc-to-share", "::mlir::ModuleOp"> {

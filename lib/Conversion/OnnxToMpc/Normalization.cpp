@@ -1,0 +1,193 @@
+// Normalisations, and the fused ops that hold one.
+#include "Node.h"
+
+using namespace mlir;
+using namespace mlir::mpc;
+using namespace mlir::mpc::fromonnx;
+
+//===-- Building blocks --------------------------------------------------------------------------------------------===//
+
+Value mlir::mpc::fromonnx::emitLayerNorm(Emitter &emit, Value input, Value gain, Value bias, double epsilon) {
+  if (!input || !gain)
+    return {};
+  for (Value factor : {gain, bias}) {
+    if (!factor)
+      continue;
+    FailureOr<SmallVector<int64_t>> joined = broadcastShapes(shapeOf(input), shapeOf(factor));
+    if (!isReal(input) || !isReal(factor) || rankOf(input) == 0 || failed(joined) || ArrayRef<int64_t>(*joined) != shapeOf(input))
+      return emit.fail("gain or bias " + describe(factor) + " does not fit " + describe(input));
+  }
+  return emit.finish(emit.builder.create<LayerNormOp>(emit.loc, input.getType(), input, gain, bias, llvm::APFloat(epsilon)));
+}
+
+Value mlir::mpc::fromonnx::emitRmsNorm(Emitter &emit, Value input, Value gain, double epsilon) {
+  if (!input || !gain)
+    return {};
+  FailureOr<SmallVector<int64_t>> joined = broadcastShapes(shapeOf(input), shapeOf(gain));
+  if (!isReal(input) || !isReal(gain) || rankOf(input) == 0 || failed(joined) || ArrayRef<int64_t>(*joined) != shapeOf(input))
+    return emit.fail("gain " + describe(gain) + " does not fit " + describe(input));
+  return emit.finish(emit.builder.create<RmsNormOp>(emit.loc, input.getType(), input, gain, llvm::APFloat(epsilon)));
+}
+
+// The mean over all dimensions from `axis` on: over the last one of a reshaped value.
+static LogicalResult normalizeFrom(Node &node, int64_t axis, llvm::function_ref<Value(Value input, llvm::function_ref<Value(Value)> flat)> emit) {
+  Value input = node.in(0);
+  std::optional<int64_t> first = node.axisOf(axis, rankOf(input));
+  if (!first)
+    return failure();
+  if (*first == rankOf(input) - 1)
+    return node.result(emit(input, [](Value v) { return v; }));
+  SmallVector<int64_t> shape(shapeOf(input)), folded(ArrayRef<int64_t>(shape).take_front(*first));
+  int64_t length = 1;
+  for (int64_t dim : ArrayRef<int64_t>(shape).drop_front(*first))
+    length *= dim;
+  folded.push_back(length);
+  auto flat = [&](Value factor) -> Value {
+    return factor ? node.emit.reshape(node.emit.broadcast(factor, ArrayRef<int64_t>(shape).drop_front(*first)), {length}) : Value();
+  };
+  return node.result(node.emit.reshape(emit(node.emit.reshape(input, folded), flat), shape));
+}
+
+//===-- LayerNormalization, RMSNormalization -----------------------------------------------------------------------===//
+
+static LogicalResult convertLayerNorm(Node &node) {
+  if (node.wants(1) || node.wants(2))
+    return node.fail("its outputs of mean and deviation are not supported");
+  double epsilon = node.getReal("epsilon", 1e-5);
+  return normalizeFrom(node, node.getInt("axis", -1), [&](Value input, llvm::function_ref<Value(Value)> flat) {
+    return emitLayerNorm(node.emit, input, flat(node.in(1)), node.has(2) ? flat(node.in(2)) : Value(), epsilon);
+  });
+}
+
+static LogicalResult convertRmsNorm(Node &node) {
+  if (node.wants(1))
+    return node.fail("its output of the inverse deviation is not supported");
+  double epsilon = node.getReal("epsilon", 1e-5);
+  return normalizeFrom(node, node.getInt("axis", -1), [&](Value input, llvm::function_ref<Value(Value)> flat) {
+    return emitRmsNorm(node.emit, input, flat(node.in(1)), epsilon);
+  });
+}
+
+// input + skip (+ bias), normalised; output 3 is the sum.
+static LogicalResult convertSkip(Node &node, Value bias, llvm::function_ref<Value(Value)> norm) {
+  if (node.wants(1) || node.wants(2))
+    return node.fail("its outputs of mean and deviation are not supported");
+  Value sum = node.emit.add(node.in(0), node.in(1));
+  if (bias && sum)
+    sum = node.emit.add(sum, bias);
+  node.set(3, sum);
+  return node.result(norm(sum));
+}
+
+static LogicalResult convertSkipLayerNorm(Node &node) {
+  return convertSkip(node, node.in(4), [&](Value sum) {
+    return emitLayerNorm(node.emit, sum, node.in(2), node.in(3), node.getReal("epsilon", 1e-12));
+  });
+}
+static LogicalResult convertSkipRmsNorm(Node &node) {
+  return convertSkip(node, node.in(3), [&](Value sum) { return emitRmsNorm(node.emit, sum, node.in(2), node.getReal("epsilon", 1e-12)); });
+}
+
+static Value lookup(Emitter &emit, Value ids, Value table) {
+  if (!isInt(ids) || !isReal(table) || rankOf(table) != 2)
+    return emit.fail("cannot look up " + describe(ids) + " in " + describe(table));
+  if (emit.getConstant(ids))
+    return emit.gather(table, ids, 0);
+  SmallVector<int64_t> shape(shapeOf(ids));
+  shape.push_back(shapeOf(table)[1]);
+  Value wide = emit.cast(ids, emit.builder.getI64Type());
+  return emit.finish(emit.builder.create<EmbeddingOp>(emit.loc, RankedTensorType::get(shape, elementOf(table)), wide, table));
+}
+
+// Word, position and segment embeddings, summed and normalised. Inputs: ids, segments, words, positions, segment table, gain, bias, mask,
+// position ids.
+static LogicalResult convertEmbedLayerNorm(Node &node) {
+  Emitter &emit = node.emit;
+  Value ids = node.in(0);
+  if (rankOf(ids) != 2 || rankOf(node.in(3)) != 2)
+    return node.fail("takes ids of 2 dimensions, found " + describe(ids));
+  int64_t length = shapeOf(ids)[1];
+  Value positions;
+  if (node.has(8)) {
+    positions = lookup(emit, node.in(8), node.in(3));
+  } else {
+    positions = emit.insertAxes(emit.sliceAxis(node.in(3), 0, 0, length), {0});
+  }
+  Value sum = emit.add(lookup(emit, ids, node.in(2)), positions);
+  if (node.has(1) && node.has(4) && sum)
+    sum = emit.add(sum, lookup(emit, node.in(1), node.in(4)));
+  if (node.wants(1)) {
+    if (!node.has(7))
+      node.set(1, emit.splat({shapeOf(ids)[0]}, emit.builder.getI32Type(), 0));
+    else
+      node.set(1, emit.reduce("sum", emit.cast(node.in(7), emit.builder.getI32Type()), {1}, /*keepDims=*/false));
+  }
+  node.set(2, sum);
+  return node.result(emitLayerNorm(emit, sum, node.in(5), node.in(6), node.getReal("epsilon", 1e-12)));
+}
+
+//===-- Batch, instance and group normalisation; Lp ----------------------------------------------------------------===//
+
+// Per channel by stored statistics, at inference: a scale and a shift.
+static LogicalResult convertBatchNorm(Node &node) {
+  Emitter &emit = node.emit;
+  Value input = node.in(0);
+  if (node.getInt("training_mode", 0) != 0 || rankOf(input) < 2)
+    return node.fail("takes at least 2 dimensions, at inference; found " + describe(input));
+  SmallVector<int64_t> channel{shapeOf(input)[1]};
+  channel.append(rankOf(input) - 2, 1);
+  auto perChannel = [&](Value v) { return emit.reshape(v, channel); };
+  Value epsilon = emit.realScalar(node.getReal("epsilon", 1e-5));
+  Value factor = emit.mul(node.in(1), emit.unary<RsqrtOp>(emit.add(node.in(4), epsilon)));
+  Value shift = emit.sub(node.in(2), emit.mul(node.in(3), factor));
+  return node.result(emit.add(emit.mul(input, perChannel(factor)), perChannel(shift)));
+}
+
+// Each group of channels of a sample is normalised over all its elements, then scaled and shifted by channel.
+static Value groupNorm(Node &node, int64_t groups) {
+  Emitter &emit = node.emit;
+  Value input = node.in(0);
+  if (rankOf(input) < 3 || groups < 1 || shapeOf(input)[1] % groups != 0)
+    return emit.fail("cannot normalise " + describe(input) + " in " + Twine(groups) + " groups of channels");
+  SmallVector<int64_t> shape(shapeOf(input)), channel{shape[1]};
+  channel.append(rankOf(input) - 2, 1);
+  int64_t length = 1;
+  for (int64_t dim : ArrayRef<int64_t>(shape).drop_front())
+    length *= dim;
+  length /= groups;
+  Value rows = emit.reshape(input, {shape[0], groups, length});
+  Value normal = emitLayerNorm(emit, rows, emit.splat({length}, emit.builder.getF32Type(), 1), Value(), node.getReal("epsilon", 1e-5));
+  return emit.add(emit.mul(emit.reshape(normal, shape), emit.reshape(node.in(1), channel)), emit.reshape(node.in(2), channel));
+}
+static LogicalResult convertInstanceNorm(Node &node) { return node.result(groupNorm(node, rankOf(node.in(0)) < 2 ? 0 : shapeOf(node.in(0))[1])); }
+static LogicalResult convertGroupNorm(Node &node) { return node.result(groupNorm(node, node.getInt("num_groups", 0))); }
+
+static LogicalResult convertLpNorm(Node &node) {
+  Emitter &emit = node.emit;
+  Value input = node.in(0);
+  std::optional<int64_t> axis = node.axisOf(node.getInt("axis", -1), rankOf(input));
+  int64_t p = node.getInt("p", 2);
+  if (!axis || (p != 1 && p != 2))
+    return node.fail("p must be 1 or 2, not " + Twine(p));
+  if (p == 1)
+    return node.result(emit.div(input, emit.reduce("sum", emit.unary<AbsOp>(input), {*axis}, true)));
+  return node.result(emit.div(input, emit.unary<SqrtOp>(emit.reduce("sum", emit.mul(input, input), {*axis}, true))));
+}
+
+ArrayRef<OnnxRule> mlir::mpc::fromonnx::normalizationRules() {
+  static constexpr int64_t kLast = kLatestOpset;
+  static const OnnxRule rules[] = {
+      {"", "BatchNormalization", 9, kLast, 5, convertBatchNorm, "inference"},
+      {"", "GroupNormalization", 21, kLast, 3, convertGroupNorm, ""},
+      {"", "InstanceNormalization", 6, kLast, 3, convertInstanceNorm, ""},
+      {"", "LayerNormalization", 17, kLast, 2, convertLayerNorm, "output 0"},
+      {"", "LpNormalization", 1, kLast, 1, convertLpNorm, ""},
+      {"", "RMSNormalization", 23, kLast, 2, convertRmsNorm, ""},
+      {"com.microsoft", "EmbedLayerNormalization", 1, kLast, 7, convertEmbedLayerNorm, ""},
+      {"com.microsoft", "LayerNormalization", 1, kLast, 2, convertLayerNorm, "output 0"},
+      {"com.microsoft", "SimplifiedLayerNormalization", 1, kLast, 2, convertRmsNorm, "output 0"},
+      {"com.microsoft", "SkipLayerNormalization", 1, kLast, 3, convertSkipLayerNorm, "outputs 0 and 3"},
+      {"com.microsoft", "SkipSimplifiedLayerNormalization", 1, kLast, 3, convertSkipRmsNorm, "outputs 0 and 3"},
+  };
+  return rules;
+}
