@@ -63,6 +63,10 @@ absl::Status CheckStructural(const Instruction& instruction, const std::vector<c
     const std::vector<int64_t>&offsets = instruction.Ints("offsets"), &strides = instruction.Ints("strides");
     if (offsets.size() != x.shape.size() || strides.size() != x.shape.size() || result.shape.size() != x.shape.size()) return mismatch();
     for (size_t i = 0; i < offsets.size(); ++i) {
+      // Bounded even where no element uses them: kernels multiply them by distances of up to 2^31.
+      constexpr int64_t kMost = int64_t{1} << 31;
+      if (offsets[i] < -kMost || offsets[i] > kMost || strides[i] < -kMost || strides[i] > kMost)
+        return Wrong(absl::StrCat("slice has an offset or stride beyond 2^31 in dimension ", i));
       if (result.shape[i] == 0) continue;
       const __int128 last = static_cast<__int128>(offsets[i]) + static_cast<__int128>(strides[i]) * (result.shape[i] - 1);
       if (offsets[i] < 0 || offsets[i] >= x.shape[i] || last < 0 || last >= x.shape[i])

@@ -25,6 +25,12 @@ std::vector<T> Numbers(const flatbuffers::Vector<T>* v) {
   return v == nullptr ? std::vector<T>() : std::vector<T>(v->begin(), v->end());
 }
 
+// The verifier looks at the alignment of a vector's length only; elements of 8 bytes need more.
+template <class T>
+bool Aligned(const flatbuffers::Vector<T>* v) {
+  return v == nullptr || reinterpret_cast<uintptr_t>(v->Data()) % 8 == 0;
+}
+
 // Calls f(table) for each table of a vector that may be absent; stops at the first error.
 template <class T, class F>
 absl::Status Each(const flatbuffers::Vector<flatbuffers::Offset<T>>* v, F&& f) {
@@ -40,6 +46,7 @@ absl::StatusOr<Type> ReadType(const fb::Type& from, size_t index) {
   type.kind = static_cast<Kind>(from.kind());
   type.width = from.width();
   type.fraction = from.fraction();
+  if (!Aligned(from.shape())) return Wrong("type ", index, " is damaged: its shape is not aligned");
   if (from.shape() != nullptr) {
     for (const fb::Dim* dim : *from.shape()) {
       if (dim->per_length() != 0) return Wrong("type ", index, " depends on a run's length, which this version does not run");
@@ -53,6 +60,7 @@ absl::StatusOr<Attribute> ReadAttribute(const fb::Attribute& from) {
   Attribute attribute;
   attribute.name = from.name()->str();
   const auto wrong = [&] { return Wrong("attribute '", attribute.name, "' does not hold what its kind says"); };
+  if (!Aligned(from.ints()) || !Aligned(from.reals())) return wrong();
   const size_t ints = from.ints() == nullptr ? 0 : from.ints()->size(), reals = from.reals() == nullptr ? 0 : from.reals()->size();
   switch (from.kind()) {
     case fb::AttributeKind::Int:

@@ -34,6 +34,22 @@ ProgramBuilder Sample() {
   const ValueId flat = b.Op("mpc.reshape", {bit}, MaskedBit({2, 4}));
   b.Output("y", b.Op("share.bit_mul", {flat, m}, Additive(28, {2, 4}, 12)));
   b.Output("s", s);
+  const ValueId small = b.Op("share.shrink", {m}, Masked(18, {2, 4}, 12));
+  const ValueId e = b.Op("share.exp", {small}, Additive(16, {2, 4}, 13), {{"dealt_bits", int64_t{21}}, {"public_bits", int64_t{21}}});
+  const std::vector<Attribute> sum = {{"frequencies", Ints{1, 5}}, {"constant", int64_t{9}}, {"cosines", Ints{700, -5}},
+                                      {"sines", Ints{0, 80}},      {"digits", Ints{12, 9}},  {"coefficient_bits", int64_t{10}},
+                                      {"public_bits", int64_t{12}}};
+  const ValueId p = b.Op("share.periodic", {small}, Additive(16, {2, 4}, 13), sum);
+  const ValueId both = b.Op("mpc.concat", {e, p}, Additive(16, {2, 8}, 13), {{"axis", int64_t{1}}});
+  const ValueId turned = b.Op("mpc.transpose", {both}, Additive(16, {8, 2}, 13), {{"permutation", Ints{1, 0}}});
+  const ValueId rows = b.Op("mpc.gather", {turned, b.PublicInput({3}, {0, -1, 4})}, Additive(16, {3, 2}, 13), {{"axis", int64_t{0}}});
+  const ValueId wide = b.Op("share.extend_high", {b.Remask(rows)}, Additive(8, {3, 2}));
+  b.Output("rows", b.Op("share.reduce_sum", {b.Op("share.truncate", {rows}, Additive(12, {3, 2}, 10))}, Additive(12, {3, 1}, 10),
+                        {{"axes", Ints{1}}}));
+  b.Output("wide", wide);
+  const ValueId pair = b.Op(
+      "share.and", {flat, b.Op("mpc.broadcast", {b.Op("share.not", {flat}, MaskedBit({2, 4}))}, MaskedBit({1, 2, 4}))}, XorBit({1, 2, 4}));
+  b.Output("bits", b.Op("share.bit_to_arith", {b.Remask(pair)}, Additive(9, {1, 2, 4})));
   b.entry().slots = b.entry().values.size();
   for (size_t i = 0; i < b.entry().values.size(); ++i) b.entry().values[i].slot = i;
   return b;
@@ -232,8 +248,7 @@ INSTANTIATE_TEST_SUITE_P(
         Rule{"more rounds than declared", "round", [](Program& p) { p.entries[0].rounds = 1; }},
         Rule{"data on an op", "carries data", [](Program& p) { Find(p, "share.add").data = {1}; }},
         Rule{"slice that leaves its input", "leaves dimension 0", [](Program& p) { SetAttribute(Find(p, "mpc.slice"), "offsets", Ints{2, 0, 0}); }},
-        Rule{"slice with an overflow", "leaves dimension",
-             [](Program& p) { SetAttribute(Find(p, "mpc.slice"), "strides", Ints{1, INT64_MAX, INT64_MIN}); }},
+        Rule{"slice with an overflow", "beyond 2^31", [](Program& p) { SetAttribute(Find(p, "mpc.slice"), "strides", Ints{1, INT64_MAX, INT64_MIN}); }},
         Rule{"reshape to another size", "does not follow",
              [](Program& p) { Retype(p, "mpc.reshape", [](Type& t) { t.shape = {2, 5}; }); }},
         Rule{"reveal to a party", "revealed to the client", [](Program& p) { SetAttribute(Find(p, "share.reveal"), "owner", std::string("P1")); }},
