@@ -149,6 +149,22 @@ TEST(Run, InvocationsUseOtherMasks) {
   }
 }
 
+TEST(Run, OwnersPublishRingElements) {
+  ProgramBuilder b;
+  const ValueId c = b.Input(Public(13, {5}), {-4096, -1, 0, 1, 4095}), x = b.Input(Masked(13, {5}), {1, 2, 3, 4, 5});
+  b.Output("z", b.Op("share.sub", {x, b.Op("mpc.reshape", {c}, Public(13, {1, 5}))}, Masked(13, {1, 5})));
+  Recorder recorder;
+  const absl::StatusOr<InProcessResult> result = b.TryRun(1, recorder.Options());
+  ASSERT_TRUE(result.ok()) << result.status();
+  const Tensor& z = result->outputs[0].second;
+  EXPECT_EQ(Ints(z.i64(), z.i64() + z.size()), (Ints{-4095, 3, 3, 3, -4090}));
+  // Two inputs, so the first share's message is number 2; packed, the same to all three.
+  for (int party : {0, 1, 2}) {
+    ASSERT_NE(recorder.Find(party, MessageKind::kPublic, 2), nullptr);
+    EXPECT_EQ(recorder.Find(party, MessageKind::kPublic, 2)->size(), 9u);
+  }
+}
+
 TEST(Run, RevealsBothSummandsUnderAFreshZero) {
   // The client knows its own mask: without a fresh sharing of zero P2's summand of an input would be -l2.
   ProgramBuilder b;
