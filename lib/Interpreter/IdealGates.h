@@ -22,10 +22,11 @@ public:
   __int128 truncate(__int128 x, unsigned t);
   // x >> t at the end of a product of which the surviving bits alone are dealt: three floors, within 1.5 ulp.
   __int128 truncateProduct(__int128 x, unsigned t);
+  // t uniform bits.
+  uint64_t bits(unsigned t);
 
 private:
   uint64_t state; // 0: to nearest
-  uint64_t bits(unsigned t);
 };
 
 // [..., m, n] x [..., n, p] mod 2^64, leading dimensions broadcast to those of the result.

@@ -117,6 +117,7 @@ LogicalResult interpret(const Options &options) {
   DialectRegistry registry;
   mpc::registerAllDialects(registry);
   MLIRContext context(registry);
+  context.printOpOnDiagnostic(false); // a function in full says less than its line
   llvm::SourceMgr sources;
   SourceMgrDiagnosticHandler diagnostics(sources, &context);
   auto module = parseSourceFile<ModuleOp>(options.ir, sources, ParserConfig(&context));

@@ -25,7 +25,8 @@ using Probe = std::function<void(Operation *, unsigned, const tacit::Tensor &)>;
 struct InterpreterOptions {
   ParamLoader load;
   Probe probe;
-  // ideal: 0 rounds truncations to nearest; any other number seeds the coins of the gates' own rounding.
+  // ideal: 0 rounds truncations to nearest; any other number seeds the coins of the gates' own rounding, and what a gate makes of values for
+  // which it is not defined.
   uint64_t seed = 0;
 };
 
