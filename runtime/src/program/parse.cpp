@@ -25,10 +25,10 @@ std::vector<T> Numbers(const flatbuffers::Vector<T>* v) {
   return v == nullptr ? std::vector<T>() : std::vector<T>(v->begin(), v->end());
 }
 
-// The verifier looks at the alignment of a vector's length only; elements of 8 bytes need more.
+// The verifier looks at the alignment of a vector's length only; elements of 8 bytes need more, if there are any.
 template <class T>
 bool Aligned(const flatbuffers::Vector<T>* v) {
-  return v == nullptr || reinterpret_cast<uintptr_t>(v->Data()) % 8 == 0;
+  return v == nullptr || v->size() == 0 || reinterpret_cast<uintptr_t>(v->Data()) % 8 == 0;
 }
 
 // Calls f(table) for each table of a vector that may be absent; stops at the first error.
