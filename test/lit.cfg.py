@@ -28,6 +28,7 @@ for tool in ("mpc-opt", "mpc-compile", "mpc-translate", "mpc-interpret", "mpc-re
         config.available_features.add(tool)
 
 config.substitutions.append(("%models", config.models))
+config.substitutions.append(("%bin", os.path.join(config.tacit_build, "bin")))
 config.substitutions.append(("%source", config.tacit_source))
 config.substitutions.append(("%python", sys.executable))
 if os.path.isdir(config.models):

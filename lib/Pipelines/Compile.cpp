@@ -42,9 +42,13 @@ static LogicalResult runPhase(Phase phase, const CompileOptions &options, Module
   return manager.run(module);
 }
 
-static void printModule(ModuleOp module, llvm::raw_ostream &out) {
+// For a reader, large constants shortened; or whole, with locations, for mpc-opt and mpc-interpret to go on from.
+static void printModule(ModuleOp module, llvm::raw_ostream &out, bool whole) {
   OpPrintingFlags flags;
-  flags.elideLargeElementsAttrs(32);
+  if (whole)
+    flags.enableDebugInfo();
+  else
+    flags.elideLargeElementsAttrs(32);
   module.print(out, flags);
   out << "\n";
 }
@@ -93,10 +97,10 @@ LogicalResult mlir::mpc::compileBundle(const CompileOptions &options, MLIRContex
     reportTime(getPhaseName(phase));
     if (llvm::is_contained(options.printAfter, phase)) {
       llvm::errs() << "// after phase " << getPhaseName(phase) << "\n";
-      printModule(*module, llvm::errs());
+      printModule(*module, llvm::errs(), /*whole=*/false);
     }
     if (options.compileTo == phase && phase != Phase::Emit) {
-      printModule(*module, out);
+      printModule(*module, out, /*whole=*/true);
       return success();
     }
   }
