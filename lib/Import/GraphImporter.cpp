@@ -116,17 +116,15 @@ LogicalResult GraphImporter::define(Frame &frame, const std::string &name, Value
 
 //===-- Tensors ----------------------------------------------------------------------------------------------------===//
 
-// Whether a real tensor is a weight, which the policy keeps secret, by where it stands and its size. Numbers of no dimension are
-// constants of the architecture (scales, epsilons), and so are short Constant nodes: exporters write parameters as initialisers.
-static bool isWeight(const TensorData &data, StringRef name, bool fromNode) {
+// Whether a tensor may be a weight, by its size and its name alone; PublicConstants.cpp then looks at what reads it. Numbers of no
+// dimension are constants of the architecture (scales, epsilons); bytes by the dozen are quantised weights.
+static bool isWeight(const TensorData &data, StringRef name) {
   if (data.element->kind == ElementInfo::Truth)
     return data.elements > (1 << 22);
   if (data.element->kind == ElementInfo::Integer)
-    return data.elements > (data.element->bytes == 1 ? 64 : 65536); // bytes are quantised weights, or masks
+    return data.elements > (data.element->bytes == 1 ? 64 : 1 << 20);
   if (data.shape.empty() || data.elements == 0)
     return false;
-  if (fromNode)
-    return data.elements > 64;
   return data.elements > 1 || name.contains_insensitive("weight") || name.contains_insensitive("bias");
 }
 
@@ -136,7 +134,7 @@ FailureOr<Value> GraphImporter::importTensor(const pb::TensorProto &tensor, Stri
   if (failed(data))
     return emitError(loc) << "tensor '" << name << "': " << error;
   auto type = RankedTensorType::get(data->shape, importedType(*data->element, builder.getContext()));
-  if (!isWeight(*data, name, fromNode)) {
+  if (!isWeight(*data, name)) {
     FailureOr<std::vector<char>> raw = reader.readRaw(*data, error);
     if (failed(raw))
       return emitError(loc) << "tensor '" << name << "': " << error;
@@ -151,7 +149,7 @@ FailureOr<Value> GraphImporter::importTensor(const pb::TensorProto &tensor, Stri
   bool inPlace = data->external() && storedAsIs(*data->element);
   OpBuilder atEnd = OpBuilder::atBlockEnd(module.getBody());
   auto param = atEnd.create<ParamOp>(loc, symbol, inPlace ? data->file : options.inlineFile, inPlace ? data->offset : 0, bytes, stored);
-  weights[symbol] = Weight{param, *data};
+  weights[symbol] = Weight{param, *data, fromNode};
   return builder.create<onnx::ParamOp>(loc, type, symbol).getResult();
 }
 

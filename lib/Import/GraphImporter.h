@@ -24,6 +24,7 @@ public:
   struct Weight {
     ParamOp param;
     TensorData data;
+    bool fromNode; // a Constant node, not an initialiser
   };
   llvm::StringMap<Weight> &getWeights() { return weights; }
   TensorReader &getReader() { return reader; }

@@ -1,6 +1,7 @@
 // Constants that exporters store like weights although every model of the architecture shares them: the frequencies of rotary
-// positions, tables of their cosines and sines, attention masks. As weights they would be shared, and what multiplies them would be a
-// gate, or could not be computed at all; they are public here. All else that is an initialiser of more than one number stays a weight.
+// positions, tables of their cosines and sines, attention masks, the short vectors that a program's text holds. As weights they would be
+// shared, and what multiplies them would be a gate, or could not be computed at all; they are public here. Every other initialiser of
+// more than one number stays a weight.
 #include "GraphImporter.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringSet.h"
@@ -52,6 +53,18 @@ static bool isRotaryTable(Value value) {
   });
 }
 
+// Whether a Constant node is part of the program's text: short, and no operand that only parameters are. Exporters write parameters as
+// initialisers; tools that turn those into nodes must not make them public.
+static bool isProgramText(const GraphImporter::Weight &weight, Value value) {
+  if (!weight.fromNode || weight.data.elements > 64)
+    return false;
+  return llvm::none_of(value.getUsers(), [](Operation *op) {
+    auto node = llvm::dyn_cast<mlir::onnx::NodeOp>(op);
+    return !node || !node.getDomain().empty() || node.getOpType().contains("Normalization") ||
+           isNode(op, {"MatMul", "Gemm", "Conv", "Einsum", "Gather", "PRelu", "Transpose", "Identity"});
+  });
+}
+
 // Names that Hugging Face's modules give to buffers of rotary positions.
 static bool isRotaryName(StringRef name) {
   StringRef last = name.substr(name.rfind('.') + 1); // rfind's npos + 1 is 0
@@ -85,7 +98,8 @@ LogicalResult mlir::mpc::publishConstants(func::FuncOp function, GraphImporter &
     if (weight.data.elements > kLargestPublic)
       continue;
     std::string error;
-    bool isPublic = isRotaryName(op.getParam()) || isRotaryTable(op.getResult()) || endsInAngles(op.getResult());
+    bool isPublic = isRotaryName(op.getParam()) || isRotaryTable(op.getResult()) || endsInAngles(op.getResult()) ||
+                    isProgramText(weight, op.getResult());
     if (!isPublic) {
       FailureOr<bool> mask = isMask(weight, importer.getReader(), error);
       if (failed(mask))

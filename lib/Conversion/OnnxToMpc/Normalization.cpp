@@ -104,8 +104,10 @@ static Value lookup(Emitter &emit, Value ids, Value table) {
 static LogicalResult convertEmbedLayerNorm(Node &node) {
   Emitter &emit = node.emit;
   Value ids = node.in(0);
-  if (rankOf(ids) != 2 || rankOf(node.in(3)) != 2)
-    return node.fail("takes ids of 2 dimensions, found " + describe(ids));
+  if (!node.has(2) || !node.has(3))
+    return node.fail("needs tables of words and positions");
+  if (rankOf(ids) != 2 || rankOf(node.in(3)) != 2 || !node.has(5) || !node.has(6))
+    return node.fail("takes ids of 2 dimensions, a gain and a bias, found " + describe(ids));
   int64_t length = shapeOf(ids)[1];
   Value positions;
   if (node.has(8)) {
@@ -183,7 +185,7 @@ ArrayRef<OnnxRule> mlir::mpc::fromonnx::normalizationRules() {
       {"", "LayerNormalization", 17, kLast, 2, convertLayerNorm, "output 0"},
       {"", "LpNormalization", 1, kLast, 1, convertLpNorm, ""},
       {"", "RMSNormalization", 23, kLast, 2, convertRmsNorm, ""},
-      {"com.microsoft", "EmbedLayerNormalization", 1, kLast, 7, convertEmbedLayerNorm, ""},
+      {"com.microsoft", "EmbedLayerNormalization", 1, kLast, 1, convertEmbedLayerNorm, ""},
       {"com.microsoft", "LayerNormalization", 1, kLast, 2, convertLayerNorm, "output 0"},
       {"com.microsoft", "SimplifiedLayerNormalization", 1, kLast, 2, convertRmsNorm, "output 0"},
       {"com.microsoft", "SkipLayerNormalization", 1, kLast, 3, convertSkipLayerNorm, "outputs 0 and 3"},

@@ -21,8 +21,10 @@ namespace {
 bool isPublicByDefault(StringRef name) { return name == "attention_mask" || name == "position_ids" || name == "cache_position"; }
 
 std::string nameOf(Location loc) {
-  auto name = llvm::dyn_cast<NameLoc>(loc);
-  return name ? name.getName().str() : std::string("?");
+  if (auto name = llvm::dyn_cast<NameLoc>(loc))
+    return name.getName().str();
+  auto place = llvm::dyn_cast<FileLineColLoc>(loc);
+  return place ? "line " + std::to_string(place.getLine()) : std::string("?");
 }
 
 // What cannot be converted, grouped by op and reason.
@@ -63,8 +65,6 @@ public:
   LogicalResult run();
 
 private:
-  // Ops without a rule, in regions too.
-  void checkRules();
   LogicalResult convertSignature();
   void convertBlock(Block &block);
   void convertNode(mlir::onnx::NodeOp op);
@@ -80,18 +80,6 @@ private:
 };
 
 } // namespace
-
-void FunctionConverter::checkRules() {
-  function.walk([&](mlir::onnx::NodeOp op) {
-    std::string reason;
-    if (op.getDomain().empty() && op.getOpType() == "If")
-      return;
-    if (!op.getBodies().empty())
-      refuse(op, "has a graph of its own, which is not supported");
-    else if (!findRule(op.getDomain(), op.getOpType(), op.getOpset(), reason))
-      refuse(op, reason);
-  });
-}
 
 // Arguments get the element types that the program holds, and an owner where none is given.
 LogicalResult FunctionConverter::convertSignature() {
@@ -164,8 +152,10 @@ void FunctionConverter::convertNode(mlir::onnx::NodeOp op) {
     return convertIf(op);
   std::string reason;
   const OnnxRule *rule = findRule(op.getDomain(), op.getOpType(), op.getOpset(), reason);
-  if (!rule || !op.getBodies().empty())
-    return; // in the list already
+  if (!op.getBodies().empty())
+    return refuse(op, "has a graph of its own, which is not supported");
+  if (!rule)
+    return refuse(op, reason);
   emit.error.clear();
   Node node{emit, op, static_cast<int64_t>(op.getOpset()), {}, SmallVector<Value>(op.getNumResults())};
   for (Value input : op.getInputs()) {
@@ -262,7 +252,6 @@ LogicalResult FunctionConverter::finish() {
 LogicalResult FunctionConverter::run() {
   if (function.isExternal() || !llvm::hasSingleElement(function.getBody()))
     return function.emitError() << "expected a function of one block";
-  checkRules();
   if (failed(convertSignature()))
     return failure();
   Block &block = function.getBody().front();
