@@ -178,28 +178,206 @@ double quickError(const FitProblem &problem, ArrayRef<int64_t> frequencies, doub
   return lawson(basis, 8 * basis.size() + 16, 14, tolerance).second;
 }
 
-// One after the other, each frequency is moved by a step that halves when nothing helps.
-double descend(const FitProblem &problem, SmallVectorImpl<int64_t> &frequencies, double error, double tolerance) {
-  for (int64_t step = std::max<int64_t>(1, frequencies.front() / 3); step >= 1; step /= 2) {
-    bool better = true;
-    for (int round = 0; better && round < 6; ++round) {
-      better = false;
-      for (size_t j = 0; j < frequencies.size(); ++j) {
-        for (int64_t move : {-step, step}) {
-          SmallVector<int64_t> trial(frequencies.begin(), frequencies.end());
-          trial[j] += move;
-          if (trial[j] < 1 || llvm::count(trial, trial[j]) > 1)
-            continue;
-          double e = quickError(problem, trial, tolerance);
-          if (e < error * 0.999) {
-            error = e;
-            frequencies.assign(trial.begin(), trial.end());
-            better = true;
-          }
+// Frequencies as real numbers, all moved at once: Levenberg and Marquardt on coefficients and frequencies, with Lawson's weights in an
+// outer loop. The best frequencies lie in narrow valleys (their terms cancel), which moves of one at a time do not find.
+class FrequencyDescent {
+public:
+  FrequencyDescent(const FitProblem &problem, double tolerance, size_t terms)
+      : problem(problem), even(problem.symmetry == Symmetry::Even), odd(problem.symmetry == Symmetry::Odd), terms(terms),
+        linear(odd    ? terms
+               : even ? terms + 1
+                      : 2 * terms + 1),
+        points(10 * terms + 24) {
+    double low = fittedLow(problem);
+    for (size_t i = 0; i < points; ++i) {
+      xs.push_back((low + problem.high) / 2 +
+                   (problem.high - low) / 2 * std::cos(kPi * static_cast<double>(i) / static_cast<double>(points - 1)));
+      ys.push_back(target(problem, xs.back()));
+    }
+    damping = tolerance * std::sqrt(static_cast<double>(points)) / 30;
+  }
+
+  // Improves `frequencies` (cycles per period, real) and returns the largest error seen on the points.
+  double run(std::vector<double> &frequencies) {
+    std::vector<double> weights(points, 1), best = frequencies;
+    double least = INFINITY;
+    for (int outer = 0; outer < 7; ++outer) {
+      std::vector<double> p = solveLinear(frequencies, weights);
+      double value = cost(p, weights), lambda = 1e-3;
+      for (int step = 0; step < 30 && lambda < 1e8; ++step) {
+        std::vector<double> trial = stepFrom(p, weights, lambda);
+        double next = admissible(trial) ? cost(trial, weights) : INFINITY;
+        if (next < value) {
+          bool done = next > value * (1 - 1e-5);
+          p = trial;
+          value = next;
+          lambda = std::max(1e-12, lambda / 8);
+          if (done)
+            break;
+        } else {
+          lambda *= 6;
         }
       }
-      if (error < 0.7 * tolerance)
-        return error;
+      frequencies.assign(p.begin() + static_cast<std::ptrdiff_t>(linear), p.end());
+      double largest = 0, total = 0;
+      std::vector<double> errors(points);
+      for (size_t i = 0; i < points; ++i)
+        largest = std::max(largest, errors[i] = std::abs(residual(p, i)));
+      if (largest < least) {
+        least = largest;
+        best = frequencies;
+      }
+      for (size_t i = 0; i < points; ++i)
+        total += weights[i] *= errors[i] + 1e-2 * largest + 1e-300;
+      for (double &w : weights)
+        w *= static_cast<double>(points) / total;
+    }
+    frequencies = best;
+    return least;
+  }
+
+private:
+  double angle(double frequency, size_t i) const { return 2 * kPi * frequency * xs[i] / problem.period; }
+
+  // Values of the linear terms at point i.
+  void row(const double *frequencies, size_t i, std::vector<double> &out) const {
+    out.clear();
+    if (!odd)
+      out.push_back(1);
+    for (size_t k = 0; k < terms; ++k) {
+      if (!odd)
+        out.push_back(std::cos(angle(frequencies[k], i)));
+      if (!even)
+        out.push_back(std::sin(angle(frequencies[k], i)));
+    }
+  }
+
+  double residual(const std::vector<double> &p, size_t i) const {
+    double y = -ys[i];
+    size_t at = 0;
+    if (!odd)
+      y += p[at++];
+    for (size_t k = 0; k < terms; ++k) {
+      double w = angle(p[linear + k], i);
+      if (!odd)
+        y += p[at++] * std::cos(w);
+      if (!even)
+        y += p[at++] * std::sin(w);
+    }
+    return y;
+  }
+
+  double cost(const std::vector<double> &p, const std::vector<double> &weights) const {
+    double sum = 0;
+    for (size_t i = 0; i < points; ++i) {
+      double e = residual(p, i);
+      sum += weights[i] * e * e;
+    }
+    for (size_t j = 0; j < linear; ++j)
+      sum += damping * damping * p[j] * p[j];
+    return sum;
+  }
+
+  // Frequencies stay positive and a little apart.
+  bool admissible(const std::vector<double> &p) const {
+    double span = problem.symmetry == Symmetry::None ? problem.high - problem.low : 2 * problem.high, unit = problem.period / span;
+    for (size_t j = 0; j < terms; ++j) {
+      double f = p[linear + j];
+      if (!(f > 0.02 * unit) || f > 40.0 * static_cast<double>(terms) * unit)
+        return false;
+      for (size_t k = 0; k < j; ++k)
+        if (std::abs(f - p[linear + k]) < 0.05 * unit)
+          return false;
+    }
+    return true;
+  }
+
+  std::vector<double> solveLinear(const std::vector<double> &frequencies, const std::vector<double> &weights) const {
+    std::vector<long double> a((points + linear) * linear, 0), y(points + linear, 0);
+    std::vector<double> r;
+    for (size_t i = 0; i < points; ++i) {
+      row(frequencies.data(), i, r);
+      long double root = std::sqrt(weights[i]);
+      for (size_t j = 0; j < linear; ++j)
+        a[i * linear + j] = r[j] * root;
+      y[i] = ys[i] * root;
+    }
+    for (size_t j = 0; j < linear; ++j)
+      a[(points + j) * linear + j] = damping;
+    std::vector<long double> c = leastSquares(a, y, points + linear, linear);
+    std::vector<double> p(c.begin(), c.end());
+    p.insert(p.end(), frequencies.begin(), frequencies.end());
+    return p;
+  }
+
+  std::vector<double> stepFrom(const std::vector<double> &p, const std::vector<double> &weights, double lambda) const {
+    const size_t n = linear + terms, rows = points + linear + n;
+    std::vector<long double> a(rows * n, 0), y(rows, 0);
+    std::vector<double> r, frequencies(p.begin() + static_cast<std::ptrdiff_t>(linear), p.end()), scale(n, 0);
+    for (size_t i = 0; i < points; ++i) {
+      row(frequencies.data(), i, r);
+      double root = std::sqrt(weights[i]);
+      for (size_t j = 0; j < linear; ++j)
+        a[i * n + j] = r[j] * root;
+      for (size_t k = 0; k < terms; ++k) {
+        double slope = 0, w = angle(frequencies[k], i), dw = 2 * kPi * xs[i] / problem.period;
+        size_t at = odd ? k : even ? k + 1 : 2 * k + 1;
+        if (!odd)
+          slope -= p[at] * std::sin(w) * dw;
+        if (!even)
+          slope += p[odd ? at : at + 1] * std::cos(w) * dw;
+        a[i * n + linear + k] = slope * root;
+      }
+      y[i] = -residual(p, i) * root;
+      for (size_t j = 0; j < n; ++j)
+        scale[j] += static_cast<double>(a[i * n + j] * a[i * n + j]);
+    }
+    for (size_t j = 0; j < linear; ++j) {
+      a[(points + j) * n + j] = damping;
+      y[points + j] = -damping * p[j];
+    }
+    for (size_t j = 0; j < n; ++j)
+      a[(points + linear + j) * n + j] = std::sqrt(lambda * scale[j]) + 1e-15;
+    std::vector<long double> step = leastSquares(a, y, rows, n);
+    std::vector<double> out(p);
+    for (size_t j = 0; j < n; ++j)
+      out[j] += static_cast<double>(step[j]);
+    return out;
+  }
+
+  const FitProblem &problem;
+  bool even, odd;
+  size_t terms, linear, points;
+  double damping;
+  std::vector<double> xs, ys;
+};
+
+// Rounds frequencies to whole ones and moves each by a few units, while that helps.
+double polish(const FitProblem &problem, const std::vector<double> &real, SmallVectorImpl<int64_t> &frequencies, double tolerance) {
+  frequencies.clear();
+  for (double f : real) {
+    int64_t q = std::max<int64_t>(1, std::llround(f));
+    while (llvm::is_contained(frequencies, q))
+      ++q;
+    frequencies.push_back(q);
+  }
+  double error = quickError(problem, frequencies, tolerance);
+  bool better = true;
+  for (int round = 0; better && round < 12 && error > 0.7 * tolerance; ++round) {
+    better = false;
+    for (size_t j = 0; j < frequencies.size(); ++j) {
+      for (int64_t move : {-1, 1, -3, 3}) {
+        SmallVector<int64_t> trial(frequencies.begin(), frequencies.end());
+        trial[j] += move;
+        if (trial[j] < 1 || llvm::count(trial, trial[j]) > 1)
+          continue;
+        double e = quickError(problem, trial, tolerance);
+        if (e < error * 0.999) {
+          error = e;
+          frequencies.assign(trial.begin(), trial.end());
+          better = true;
+        }
+      }
     }
   }
   return error;
@@ -232,35 +410,44 @@ TrigSum mlir::mpc::fitTrigSum(const FitProblem &problem, ArrayRef<int64_t> frequ
 
 FailureOr<TrigSum> mlir::mpc::searchTrigSum(const FitProblem &problem, double maxError, unsigned maxFrequencies) {
   const double width = problem.symmetry == Symmetry::None ? problem.high - problem.low : 2 * problem.high;
+  struct Seed {
+    double error;
+    std::vector<double> frequencies;
+  };
+  auto byError = [](const Seed &a, const Seed &b) { return a.error < b.error || (a.error == b.error && a.frequencies < b.frequencies); };
   for (unsigned n = 1; n <= maxFrequencies; ++n) {
-    // Seeds: whole and half-odd multiples of the frequency of a period somewhat longer than the interval.
-    struct Seed {
-      double error;
-      SmallVector<int64_t> frequencies;
-    };
+    // Seeds: multiples, whole or not, of the frequency of a period somewhat longer than the interval, and such of growing distance.
     SmallVector<Seed> seeds;
-    for (double stretch = 1.04; stretch < 3.4; stretch *= 1.13) {
-      for (double shift : {0.0, 0.5}) {
+    for (double stretch = 1.04; stretch < 3.4; stretch *= 1.17) {
+      for (double shift : {0.0, 0.25, 0.5}) {
         double unit = problem.period / (width * stretch);
-        SmallVector<int64_t> q;
-        for (unsigned j = 1; j <= n; ++j) {
-          int64_t next = std::max<int64_t>(1, std::llround(unit * (j - shift)));
-          q.push_back(q.empty() ? next : std::max(next, q.back() + 1));
+        std::vector<double> q;
+        for (unsigned j = 1; j <= n; ++j)
+          q.push_back(unit * (j - shift));
+        SmallVector<int64_t> whole;
+        for (double f : q) {
+          int64_t next = std::max<int64_t>(1, std::llround(f));
+          whole.push_back(whole.empty() ? next : std::max(next, whole.back() + 1));
         }
-        seeds.push_back({quickError(problem, q, maxError), q});
+        seeds.push_back({quickError(problem, whole, maxError), q});
       }
     }
-    llvm::sort(seeds, [](const Seed &a, const Seed &b) {
-      return std::make_pair(a.error, a.frequencies.front()) < std::make_pair(b.error, b.frequencies.front());
-    });
-    if (seeds.front().error > 60 * maxError)
+    llvm::sort(seeds, byError);
+    if (seeds.front().error > 200 * maxError * n)
       continue;
+    seeds.truncate(std::min<size_t>(seeds.size(), 6));
+    FrequencyDescent descent(problem, maxError, n);
+    for (Seed &seed : seeds)
+      seed.error = descent.run(seed.frequencies);
+    llvm::sort(seeds, byError);
     for (Seed &seed : ArrayRef(seeds).take_front(3).vec()) {
-      double error = descend(problem, seed.frequencies, seed.error, maxError);
-      if (error > 1.05 * maxError)
+      if (seed.error > 1.2 * maxError)
+        break;
+      SmallVector<int64_t> frequencies;
+      if (polish(problem, seed.frequencies, frequencies, maxError) > 1.05 * maxError)
         continue;
-      llvm::sort(seed.frequencies);
-      TrigSum sum = fitTrigSum(problem, seed.frequencies, maxError);
+      llvm::sort(frequencies);
+      TrigSum sum = fitTrigSum(problem, frequencies, maxError);
       if (sum.error <= maxError)
         return sum;
     }

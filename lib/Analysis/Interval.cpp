@@ -26,7 +26,9 @@ std::optional<Interval> mlir::mpc::getRangeAttr(Operation *op) {
     return std::nullopt;
   Interval interval{range[0], range[1], RangeKind::Proved};
   if (auto kind = op->getAttrOfType<StringAttr>(kRangeKindAttr))
-    interval.kind = kind.getValue() == "proved" ? RangeKind::Proved : kind.getValue() == "calibrated" ? RangeKind::Calibrated : RangeKind::Assumed;
+    interval.kind = kind.getValue() == "proved"       ? RangeKind::Proved
+                    : kind.getValue() == "calibrated" ? RangeKind::Calibrated
+                                                      : RangeKind::Assumed;
   return interval;
 }
 
@@ -113,7 +115,8 @@ std::optional<unsigned> mlir::mpc::getExactFraction(Value value, unsigned limit)
         auto dense = llvm::dyn_cast<DenseElementsAttr>(constant.getValue());
         return dense ? exactConstant(dense, limit) : std::nullopt;
       })
-      .Case<CastOp, ReshapeOp, TransposeOp, SliceOp, BroadcastOp, ConcatOp, NegOp, AbsOp, ReluOp, AddOp, SubOp, MinOp, MaxOp>([&](auto) { return largest(0); })
+      .Case<CastOp, ReshapeOp, TransposeOp, SliceOp, BroadcastOp, ConcatOp, NegOp, AbsOp, ReluOp, AddOp, SubOp, MinOp, MaxOp>(
+          [&](auto) { return largest(0); })
       .Case<FloorOp, CeilOp, RoundOp, SignOp>([](auto) { return 0u; })
       .Case<WhereOp>([&](WhereOp) { return largest(1); })
       .Case<GatherOp>([&](GatherOp gather) { return getExactFraction(gather.getInput(), limit); })

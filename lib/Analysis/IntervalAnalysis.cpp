@@ -1,6 +1,6 @@
 // Interval arithmetic over the mpc dialect, one rule an op.
-#include "llvm/ADT/TypeSwitch.h"
 #include "mpc/Analysis/Interval.h"
+#include "llvm/ADT/TypeSwitch.h"
 #include <cmath>
 
 using namespace mlir;
@@ -119,11 +119,14 @@ Interval IntervalAnalysis::computeOp(Operation *op, Value value) {
   auto of = [&](unsigned index) { return get(op->getOperand(index)); };
   return llvm::TypeSwitch<Operation *, Interval>(op)
       .Case<ConstantOp>([&](ConstantOp constant) { return constantInterval(constant).value_or(unknown); })
-      .Case<WeightOp>([&](WeightOp) { return Interval{-bounds.weight, bounds.weight, RangeKind::Assumed}; })
+      .Case<WeightOp>([&](WeightOp) {
+        return Interval{-bounds.weight, bounds.weight, RangeKind::Assumed};
+      })
       .Case<OwnedOp>([&](OwnedOp owned) {
         return get(owned.getBody().front().getTerminator()->getOperand(llvm::cast<OpResult>(value).getResultNumber()));
       })
-      .Case<ReshapeOp, TransposeOp, SliceOp, BroadcastOp, GatherOp, GatherNdOp, RescaleOp, CastOp, FloorOp, CeilOp, RoundOp>([&](auto) { return of(0); })
+      .Case<ReshapeOp, TransposeOp, SliceOp, BroadcastOp, GatherOp, GatherNdOp, RescaleOp, CastOp, FloorOp, CeilOp, RoundOp>(
+          [&](auto) { return of(0); })
       .Case<EmbeddingOp>([&](EmbeddingOp) { return of(1); })
       .Case<ConcatOp>([&](ConcatOp concat) {
         Interval all = of(0);
@@ -138,9 +141,15 @@ Interval IntervalAnalysis::computeOp(Operation *op, Value value) {
         double low = a.contains(0) ? 0 : std::min(std::abs(a.low), std::abs(a.high));
         return Interval{low, a.magnitude(), a.kind};
       })
-      .Case<ReluOp>([&](ReluOp) { return Interval{std::max(0.0, of(0).low), std::max(0.0, of(0).high), of(0).kind}; })
-      .Case<SignOp, TanhOp, ErfOp, SinOp, CosOp>([&](auto) { return Interval{-1, 1, RangeKind::Proved}; })
-      .Case<SigmoidOp, SoftmaxOp>([&](auto) { return Interval{0, 1, RangeKind::Proved}; })
+      .Case<ReluOp>([&](ReluOp) {
+        return Interval{std::max(0.0, of(0).low), std::max(0.0, of(0).high), of(0).kind};
+      })
+      .Case<SignOp, TanhOp, ErfOp, SinOp, CosOp>([&](auto) {
+        return Interval{-1, 1, RangeKind::Proved};
+      })
+      .Case<SigmoidOp, SoftmaxOp>([&](auto) {
+        return Interval{0, 1, RangeKind::Proved};
+      })
       .Case<ExpOp>([&](ExpOp) { return monotone(of(0), [](double x) { return std::exp(x); }); })
       .Case<SqrtOp>([&](SqrtOp) { return monotone(of(0), [](double x) { return std::sqrt(std::max(x, 0.0)); }); })
       .Case<ReciprocalOp, RsqrtOp>([&](auto) {
@@ -170,8 +179,12 @@ Interval IntervalAnalysis::computeOp(Operation *op, Value value) {
           return unknown;
         return multiply(of(0), {1 / b.high, 1 / b.low, b.kind});
       })
-      .Case<MinOp>([&](MinOp) { return Interval{std::min(of(0).low, of(1).low), std::min(of(0).high, of(1).high), weaker(of(0).kind, of(1).kind)}; })
-      .Case<MaxOp>([&](MaxOp) { return Interval{std::max(of(0).low, of(1).low), std::max(of(0).high, of(1).high), weaker(of(0).kind, of(1).kind)}; })
+      .Case<MinOp>([&](MinOp) {
+        return Interval{std::min(of(0).low, of(1).low), std::min(of(0).high, of(1).high), weaker(of(0).kind, of(1).kind)};
+      })
+      .Case<MaxOp>([&](MaxOp) {
+        return Interval{std::max(of(0).low, of(1).low), std::max(of(0).high, of(1).high), weaker(of(0).kind, of(1).kind)};
+      })
       .Case<ReduceOp>([&](ReduceOp reduce) {
         if (reduce.getKind() == "sum")
           return scale(of(0), static_cast<double>(reducedCount(reduce)));
@@ -198,13 +211,17 @@ Interval IntervalAnalysis::computeOp(Operation *op, Value value) {
           r += std::hypot(cosine, sine);
         return widen(Interval{c - r, c + r, RangeKind::Proved});
       })
-      .Case<ExpNegativeOp>([&](ExpNegativeOp) { return Interval{-kRounding, 1 + kRounding, RangeKind::Proved}; })
+      .Case<ExpNegativeOp>([&](ExpNegativeOp) {
+        return Interval{-kRounding, 1 + kRounding, RangeKind::Proved};
+      })
       .Case<BitSumOp>([&](BitSumOp sum) {
         Interval total{sum.getConstant().convertToDouble(), sum.getConstant().convertToDouble(), RangeKind::Proved};
         for (double c : sum.getCoefficients())
           total = {total.low + std::min(c, 0.0), total.high + std::max(c, 0.0), RangeKind::Proved};
         return total;
       })
-      .Case<SelectOp>([&](SelectOp) { return hull(get(op->getOperand(1)), {0, 0, RangeKind::Proved}); })
+      .Case<SelectOp>([&](SelectOp) {
+        return hull(get(op->getOperand(1)), {0, 0, RangeKind::Proved});
+      })
       .Default([&](Operation *) { return unknown; });
 }

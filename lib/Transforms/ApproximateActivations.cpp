@@ -20,8 +20,9 @@ double findEdge(double maxError, double (*tail)(double)) {
   return edge;
 }
 
-// The ring's period: 2T and a Fourier extension fit in it many times, so that frequencies need not be multiples of 1/2T.
-double findPeriod(double edge) { return std::exp2(std::ceil(std::log2(2 * edge)) + 4); }
+// The ring's period: 2T fits in it many times, so that frequencies need not be multiples of 1/2T; the best lie in narrow valleys. The
+// gate's cost does not depend on it.
+double findPeriod(double edge) { return std::exp2(std::ceil(std::log2(2 * edge)) + 10); }
 
 enum class Outside { ZeroOrInput, MinusOneOrOne, ZeroOrOne };
 
@@ -39,13 +40,24 @@ double geluTanh(double x) { return x / 2 * (1 + std::tanh(std::sqrt(2 / 3.141592
 double silu(double x) { return x / (1 + std::exp(-x)); }
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
-const Activation kGelu{"gelu", geluErf, [](double x) { return geluErf(x) - x / 2; }, [](double x) { return -geluErf(-x); }, 0.8, Outside::ZeroOrInput};
-const Activation kGeluTanh{"gelu (tanh)", geluTanh, [](double x) { return geluTanh(x) - x / 2; }, [](double x) { return -geluTanh(-x); }, 1.0,
-                           Outside::ZeroOrInput};
-const Activation kSilu{"silu", silu, [](double x) { return silu(x) - x / 2; }, [](double x) { return -silu(-x); }, 0.5, Outside::ZeroOrInput};
-const Activation kTanh{"tanh", [](double x) { return std::tanh(x); }, [](double x) { return std::tanh(x); }, [](double x) { return 1 - std::tanh(x); },
-                       0.8, Outside::MinusOneOrOne};
-const Activation kErf{"erf", [](double x) { return std::erf(x); }, [](double x) { return std::erf(x); }, [](double x) { return std::erfc(x); }, 1.0,
+const Activation kGelu{
+    "gelu", geluErf, [](double x) { return geluErf(x) - x / 2; }, [](double x) { return -geluErf(-x); }, 0.8, Outside::ZeroOrInput};
+const Activation kGeluTanh{
+    "gelu (tanh)",       geluTanh, [](double x) { return geluTanh(x) - x / 2; }, [](double x) { return -geluTanh(-x); }, 1.0,
+    Outside::ZeroOrInput};
+const Activation kSilu{
+    "silu", silu, [](double x) { return silu(x) - x / 2; }, [](double x) { return -silu(-x); }, 0.5, Outside::ZeroOrInput};
+const Activation kTanh{"tanh",
+                       [](double x) { return std::tanh(x); },
+                       [](double x) { return std::tanh(x); },
+                       [](double x) { return 1 - std::tanh(x); },
+                       0.8,
+                       Outside::MinusOneOrOne};
+const Activation kErf{"erf",
+                      [](double x) { return std::erf(x); },
+                      [](double x) { return std::erf(x); },
+                      [](double x) { return std::erfc(x); },
+                      1.0,
                       Outside::MinusOneOrOne};
 const Activation kSigmoid{"sigmoid", sigmoid, sigmoid, [](double x) { return sigmoid(-x); }, 0.1, Outside::ZeroOrOne};
 

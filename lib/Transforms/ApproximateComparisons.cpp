@@ -218,6 +218,6 @@ struct ExpandReduce : OpRewritePattern<ReduceOp> {
 } // namespace
 
 void mlir::mpc::populateComparisonPatterns(RewritePatternSet &patterns, FitCache &) {
-  patterns.add<ExpandRelu, ExpandAbs, ExpandSign, ExpandChoice<MaxOp, true>, ExpandChoice<MinOp, false>, ExpandCompare, ExpandWhere, ExpandReduce>(
-      patterns.getContext());
+  patterns.add<ExpandRelu, ExpandAbs, ExpandSign, ExpandChoice<MaxOp, true>, ExpandChoice<MinOp, false>, ExpandCompare, ExpandWhere,
+               ExpandReduce>(patterns.getContext());
 }

@@ -99,7 +99,8 @@ struct ExpandCumsum : OpRewritePattern<CumsumOp> {
     auto type = RankedTensorType::get({n, n}, rewriter.getF32Type());
     Value triangle = rewriter.create<ConstantOp>(op.getLoc(), type, DenseElementsAttr::get(type, ArrayRef(ones)));
     Value moved = llvm::is_sorted(order) ? x : emit.transpose(x, order);
-    SmallVector<int64_t> movedShape(shapeOf(moved)), flat{type.getNumElements() ? moved.getType().cast<RankedTensorType>().getNumElements() / n : 0, n};
+    SmallVector<int64_t> movedShape(shapeOf(moved)),
+        flat{type.getNumElements() ? moved.getType().cast<RankedTensorType>().getNumElements() / n : 0, n};
     Value sums = emit.reshape(emit.matmul(emit.reshape(moved, flat), triangle), movedShape);
     rewriter.replaceOp(op, llvm::is_sorted(order) ? sums : emit.transpose(sums, order));
     return success();

@@ -43,23 +43,34 @@ static FailureOr<Value> emitNormalised(Emit &emit, Operation *op, FitCache &fits
 
 namespace {
 
+// The norm of a public row is public arithmetic; only gain and bias are secret.
+template <typename OpTy, typename... Extra> Value normalisePublic(Emit &emit, OpTy op, Extra... extra) {
+  Value one = emit.constant(1);
+  return emit.builder.create<OpTy>(op.getLoc(), op.getInput().getType(), op.getInput(), one, extra..., op.getEpsilonAttr());
+}
+
 struct ExpandLayerNorm : OpRewritePattern<LayerNormOp> {
   ExpandLayerNorm(MLIRContext *context, FitCache &fits) : OpRewritePattern(context), fits(fits) {}
   LogicalResult matchAndRewrite(LayerNormOp op, PatternRewriter &rewriter) const override {
     Value x = op.getInput();
-    if (!isSecret(x.getType()))
+    if (!isSecret(op.getType()))
       return failure();
     Emit emit(rewriter, op.getLoc());
+    if (!isSecret(x.getType())) {
+      rewriter.replaceOp(op, scaled(emit, normalisePublic(emit, op, Value()), op.getGain(), op.getBias()));
+      return success();
+    }
     int64_t last = static_cast<int64_t>(shapeOf(x).size()) - 1;
     Value mean = emit.mul(emit.sum(x, {last}), 1.0 / static_cast<double>(shapeOf(x)[last]));
     FailureOr<Value> y = emitNormalised(emit, op, fits, emit.sub(x, mean), op.getEpsilon().convertToDouble());
     if (failed(y))
       return failure();
-    Value result = emit.mul(*y, op.getGain());
-    if (op.getBias())
-      result = emit.add(result, op.getBias());
-    rewriter.replaceOp(op, result);
+    rewriter.replaceOp(op, scaled(emit, *y, op.getGain(), op.getBias()));
     return success();
+  }
+  static Value scaled(Emit &emit, Value y, Value gain, Value bias) {
+    Value result = emit.mul(y, gain);
+    return bias ? emit.add(result, bias) : result;
   }
   FitCache &fits;
 };
@@ -67,9 +78,13 @@ struct ExpandLayerNorm : OpRewritePattern<LayerNormOp> {
 struct ExpandRmsNorm : OpRewritePattern<RmsNormOp> {
   ExpandRmsNorm(MLIRContext *context, FitCache &fits) : OpRewritePattern(context), fits(fits) {}
   LogicalResult matchAndRewrite(RmsNormOp op, PatternRewriter &rewriter) const override {
-    if (!isSecret(op.getInput().getType()))
+    if (!isSecret(op.getType()))
       return failure();
     Emit emit(rewriter, op.getLoc());
+    if (!isSecret(op.getInput().getType())) {
+      rewriter.replaceOp(op, emit.mul(normalisePublic(emit, op), op.getGain()));
+      return success();
+    }
     FailureOr<Value> y = emitNormalised(emit, op, fits, op.getInput(), op.getEpsilon().convertToDouble());
     if (failed(y))
       return failure();

@@ -90,7 +90,8 @@ FailureOr<Value> mlir::mpc::emitPower(Emit &emit, Operation *op, FitCache &fits,
 
   // v = scale 2^-e, exact for scale 1, else with 16 bits for its least value.
   double largest = spec.scale * std::ldexp(1.0, -b.first) * (1 + kEdge), least = spec.scale * std::ldexp(1.0, -b.last);
-  unsigned vFraction = spec.scale == 1 ? static_cast<unsigned>(std::max(0, b.last)) : static_cast<unsigned>(std::clamp(16 - std::ilogb(least), 0, 40));
+  unsigned vFraction =
+      spec.scale == 1 ? static_cast<unsigned>(std::max(0, b.last)) : static_cast<unsigned>(std::clamp(16 - std::ilogb(least), 0, 40));
   // The product g v needs k_r + f_g + f_v - f_r <= 64 bits.
   int room = 64 - static_cast<int>(integerBits(largest) + 3 + vFraction);
   unsigned gFraction = static_cast<unsigned>(std::clamp(room, 14, 26));

@@ -30,12 +30,21 @@ static FailureOr<Value> emitSoftmax(Emit &emit, Operation *op, FitCache &fits, V
   if (keep)
     e = emit.mul(e, keep);
 
+  Value total = emit.sum(e, {last});
+  // Rows whose every score is masked divide 0 by 1: which they are is public.
+  if (keep && !shapeOf(keep).empty()) {
+    SmallVector<int64_t> shape(shapeOf(keep));
+    shape.back() = 1;
+    auto any = emit.builder.create<ReduceOp>(emit.loc, RankedTensorType::get(shape, emit.builder.getF32Type()), keep, "max",
+                                             ArrayRef<int64_t>{static_cast<int64_t>(shape.size()) - 1});
+    total = emit.add(total, emit.sub(emit.constant(1), any));
+  }
   PowerSpec spec;
   // The largest element's own term is 1; in f32 the tournament's a + (b - a) rounds, and with masked scores near 2^18 by some hundredths.
   spec.low = 0.5;
   spec.high = static_cast<double>(n);
   spec.fraction = 18 + std::min(8, static_cast<int>(std::ceil(std::log2(static_cast<double>(n)))));
-  FailureOr<Value> inverse = emitPower(emit, op, fits, emit.sum(e, {last}), spec);
+  FailureOr<Value> inverse = emitPower(emit, op, fits, total, spec);
   if (failed(inverse))
     return failure();
   return Emit::range(emit.mul(e, *inverse), -0x1p-10, 1 + 0x1p-8);
@@ -162,18 +171,20 @@ struct ExpandAttention : OpRewritePattern<AttentionOp> {
     merged[rank - 3] = shared;
     merged[rank - 2] = full[rank - 2] * (heads / shared);
     scores[rank - 1] = shapeOf(k)[rank - 2];
-    Value s = emit.matmul(emit.reshape(q, merged), emit.swapLast(k));
-    if (isSecret(s.getType()))
+    Value s = emit.matmul(emit.reshape(q, merged), emit.swapLast(k)), p;
+    if (isSecret(s.getType())) {
       Emit::range(s, -kScoreBound, kScoreBound, RangeKind::Assumed);
-    s = emit.reshape(s, scores);
-    if (!isSecret(s.getType()))
-      return rewriter.notifyMatchFailure(op, "public scores");
-    Emit::range(s, -kScoreBound, kScoreBound, RangeKind::Assumed);
-    FailureOr<Value> p = emitSoftmax(emit, op, fits, s, op.getBias());
-    if (failed(p))
-      return failure();
+      s = Emit::range(emit.reshape(s, scores), -kScoreBound, kScoreBound, RangeKind::Assumed);
+      FailureOr<Value> rows = emitSoftmax(emit, op, fits, s, op.getBias());
+      if (failed(rows))
+        return failure();
+      p = *rows;
+    } else { // of a secret value alone
+      s = emit.reshape(s, scores);
+      p = rewriter.create<SoftmaxOp>(op.getLoc(), s.getType(), s, op.getBias(), op.getZeroMaskedRows());
+    }
     merged[rank - 1] = scores[rank - 1];
-    Value mixed = emit.matmul(emit.reshape(*p, merged), v);
+    Value mixed = emit.matmul(emit.reshape(p, merged), v);
     // Rows of p sum to 1: no element is larger than the largest of v.
     if (auto stated = statedRange(v))
       Emit::range(mixed, -1.01 * stated->magnitude(), 1.01 * stated->magnitude(), stated->kind);

@@ -10,9 +10,14 @@ FailureOr<TrigSum> FitCache::get(Operation *op, StringRef name, const FitProblem
   auto found = fits.find(key);
   if (found != fits.end())
     return found->second;
+  if (hopeless.contains(key))
+    return failure();
   FailureOr<TrigSum> sum = searchTrigSum(problem, maxError * share);
-  if (failed(sum))
-    return op->emitError() << "no sum of few frequencies stays within " << maxError * share << " of " << name << "; allow a larger max-error";
+  if (failed(sum)) {
+    hopeless.insert(key);
+    return op->emitError() << "no sum of few frequencies stays within " << maxError * share << " of " << name
+                           << "; allow a larger max-error";
+  }
   fits[key] = *sum;
   return sum;
 }
@@ -122,7 +127,9 @@ Value Emit::select(Value bit, Value x) {
   return builder.create<SelectOp>(loc, resultType(shape, {x, bit}), bit, x);
 }
 
-Value Emit::expNegative(Value x, double floor) { return builder.create<ExpNegativeOp>(loc, x.getType(), x, builder.getF64FloatAttr(floor)); }
+Value Emit::expNegative(Value x, double floor) {
+  return builder.create<ExpNegativeOp>(loc, x.getType(), x, builder.getF64FloatAttr(floor));
+}
 
 Value Emit::periodic(Value x, const TrigSum &sum, double low, double high) {
   return builder.create<PeriodicOp>(loc, x.getType(), x, builder.getF64FloatAttr(sum.period), builder.getDenseI64ArrayAttr(sum.frequencies),
@@ -152,7 +159,8 @@ Value Emit::compare(Value a, Value b, StringRef predicate) {
 Value Emit::where(Value condition, Value a, Value b) {
   auto branches = RankedTensorType::get(joined(a, b), elementOf(a));
   auto shape = broadcastShapes(shapeOf(condition), branches.getShape());
-  return builder.create<WhereOp>(loc, resultType(succeeded(shape) ? *shape : SmallVector<int64_t>(shapeOf(a)), {a, b, condition}), condition, a, b);
+  return builder.create<WhereOp>(loc, resultType(succeeded(shape) ? *shape : SmallVector<int64_t>(shapeOf(a)), {a, b, condition}),
+                                 condition, a, b);
 }
 
 Value Emit::cast(Value a, Type element) { return builder.create<CastOp>(loc, resultType(shapeOf(a), {a}, element), a); }

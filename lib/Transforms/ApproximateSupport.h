@@ -6,17 +6,18 @@
 #include "mpc/Analysis/CosineFit.h"
 #include "mpc/Analysis/Interval.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace mlir::mpc {
 
 // What the presets assume of values for which no bound can be proved; docs/spec/formats.md lists them.
-inline constexpr double kScoreBound = 131072.0;        // 2^17: scores before a softmax
-inline constexpr double kMaskedScore = -262144.0;      // -2^18: what masked scores become
-inline constexpr double kMaskThreshold = -512.0;       // a bias at or below it masks (MpcOps.td, mpc.softmax)
-inline constexpr double kSquareBound = 67108864.0;     // 2^26: sum of squares of a row before a norm
-inline constexpr double kVarianceFloor = 0x1p-18;      // variance below which a norm treats a row as if it had that much
-inline constexpr double kPositiveFloor = 0x1p-18;      // least argument of reciprocal, rsqrt and log
-inline constexpr double kValueBound = 67108864.0;      // 2^26: anything else
+inline constexpr double kScoreBound = 131072.0;    // 2^17: scores before a softmax
+inline constexpr double kMaskedScore = -262144.0;  // -2^18: what masked scores become
+inline constexpr double kMaskThreshold = -512.0;   // a bias at or below it masks (MpcOps.td, mpc.softmax)
+inline constexpr double kSquareBound = 67108864.0; // 2^26: sum of squares of a row before a norm
+inline constexpr double kVarianceFloor = 0x1p-18;  // variance below which a norm treats a row as if it had that much
+inline constexpr double kPositiveFloor = 0x1p-18;  // least argument of reciprocal, rsqrt and log
+inline constexpr double kValueBound = 67108864.0;  // 2^26: anything else
 
 // Fits by name and error, computed once a pass run.
 class FitCache {
@@ -25,10 +26,12 @@ public:
   // Fit of `problem` within `share` of the pass's max-error; failure is reported at `op`.
   FailureOr<TrigSum> get(Operation *op, StringRef name, const FitProblem &problem, double share);
   double getMaxError() const { return maxError; }
+  bool hasFailed() const { return !hopeless.empty(); }
 
 private:
   double maxError;
   llvm::StringMap<TrigSum> fits;
+  llvm::StringSet<> hopeless;
 };
 
 // Creates ops at one place, all at the location of the op that they replace. Result types follow numpy and secrecy.
@@ -93,10 +96,10 @@ Value emitMin(Emit &emit, Value a, Value b);
 enum class Power { Reciprocal, Rsqrt };
 struct PowerSpec {
   Power power = Power::Reciprocal;
-  double low = 1, high = 2;  // of the argument
-  double scale = 1;          // the result is scale * x^power
-  bool clampLow = false;     // arguments below `low` count as about `low` (else they do not occur)
-  unsigned fraction = 18;    // fractional bits of the result
+  double low = 1, high = 2; // of the argument
+  double scale = 1;         // the result is scale * x^power
+  bool clampLow = false;    // arguments below `low` count as about `low` (else they do not occur)
+  unsigned fraction = 18;   // fractional bits of the result
   unsigned inputFraction = 18;
 };
 // scale * x^power for x in [low, high]: see ApproximateReciprocal.cpp.

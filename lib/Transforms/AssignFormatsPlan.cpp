@@ -25,7 +25,8 @@ Interval FormatPlan::interval(Value value) {
   return analysis.get(value);
 }
 
-// Least n with -2^(n-1) <= x 2^f <= 2^(n-1) for all x of the interval. Its upper end is in the ring's reach by the bit that leastWidth adds.
+// Least n with -2^(n-1) <= x 2^f <= 2^(n-1) for all x of the interval. Its upper end is in the ring's reach by the bit that leastWidth
+// adds.
 unsigned FormatPlan::signedBits(Value value, unsigned fraction) {
   double magnitude = std::ldexp(interval(value).magnitude(), static_cast<int>(fraction));
   return 1 + static_cast<unsigned>(std::max(0.0, std::ceil(std::log2(std::max(magnitude, 1.0)))));
@@ -38,7 +39,8 @@ static std::optional<unsigned> requestedFraction(Operation *op) {
 
 // Ops that only move or add elements: operands rest in the result's format.
 static bool isLinear(Operation *op) {
-  return llvm::isa<AddOp, SubOp, NegOp, ReduceOp, ReshapeOp, TransposeOp, SliceOp, ConcatOp, BroadcastOp, GatherOp, SelectOp, RescaleOp>(op);
+  return llvm::isa<AddOp, SubOp, NegOp, ReduceOp, ReshapeOp, TransposeOp, SliceOp, ConcatOp, BroadcastOp, GatherOp, SelectOp, RescaleOp>(
+      op);
 }
 static bool isStructure(Operation *op) { return llvm::isa<ReshapeOp, TransposeOp, SliceOp, ConcatOp, BroadcastOp, GatherOp>(op); }
 // Moves whose operand is best extended before them: no element is extended that would not be.
@@ -86,8 +88,9 @@ LogicalResult FormatPlan::assignProduct(Operation *op, Value a, Value b) {
   while (bits + fa + fb - f > kMaxRing && std::max(fa, fb) > kPresetFraction && fa + fb > f)
     --(fa > fb ? fa : fb);
   if (bits + fa + fb - f > kMaxRing)
-    return op->emitError() << "a product whose result lies in [" << interval(op->getResult(0)).low << ", " << interval(op->getResult(0)).high << "] needs a ring of "
-                           << bits + fa + fb - f << " bits with " << fa << " and " << fb << " fractional bits in its operands; 64 is the most. "
+    return op->emitError() << "a product whose result lies in [" << interval(op->getResult(0)).low << ", "
+                           << interval(op->getResult(0)).high << "] needs a ring of " << bits + fa + fb - f << " bits with " << fa
+                           << " and " << fb << " fractional bits in its operands; 64 is the most. "
                            << "A tighter range (mpc.range) or a lower assumed bound would do";
   if (fa != fraction(a) || fb != fraction(b))
     productFractions[op] = {fa, fb};
@@ -107,8 +110,7 @@ LogicalResult FormatPlan::assignPublicProduct(Operation *op, Value secret, Array
   }
   auto requested = requestedFraction(op);
   // A sum of exact products needs no rounding; keep all of its bits, and it is local.
-  if (exact && !requested && (*exact == 0 || fa + *exact <= kMaxFreeFraction) &&
-      signedBits(result, 0) + fa + *exact + 1 <= kMaxRing) {
+  if (exact && !requested && (*exact == 0 || fa + *exact <= kMaxFreeFraction) && signedBits(result, 0) + fa + *exact + 1 <= kMaxRing) {
     fractions[result] = fa + *exact;
     publicFractions[op] = *exact;
     truncations[op] = 0;
@@ -130,7 +132,8 @@ LogicalResult FormatPlan::assignPublicProduct(Operation *op, Value secret, Array
     fp = f - fa;
   if (static_cast<int>(fp) > room || (!exact && fp < kMinPublicFraction))
     return op->emitError() << "a product with public values, result in [" << interval(result).low << ", " << interval(result).high
-                           << "], leaves " << room << " bits of 64 for the public factor's fraction; a tighter range (mpc.range) or a lower assumed bound would do";
+                           << "], leaves " << room
+                           << " bits of 64 for the public factor's fraction; a tighter range (mpc.range) or a lower assumed bound would do";
   publicFractions[op] = fp;
   truncations[op] = fa + fp - f;
   return success();
@@ -150,11 +153,13 @@ LogicalResult FormatPlan::assignFraction(Operation *op) {
         return failure();
     } else {
       Value a = op->getOperand(0), b = op->getOperand(1);
-      LogicalResult done = isNumber(a) && isNumber(b) ? assignProduct(op, a, b) : assignPublicProduct(op, isNumber(a) ? a : b, isNumber(a) ? b : a);
+      LogicalResult done =
+          isNumber(a) && isNumber(b) ? assignProduct(op, a, b) : assignPublicProduct(op, isNumber(a) ? a : b, isNumber(a) ? b : a);
       if (failed(done))
         return failure();
     }
-    if (publicFraction(op) && truncation(op) == 0 && llvm::all_of(op->getOperands(), [&](Value v) { return !isNumber(v) || anyWidth.contains(v); }))
+    if (publicFraction(op) && truncation(op) == 0 &&
+        llvm::all_of(op->getOperands(), [&](Value v) { return !isNumber(v) || anyWidth.contains(v); }))
       anyWidth.insert(result);
     return success();
   }
@@ -162,7 +167,8 @@ LogicalResult FormatPlan::assignFraction(Operation *op) {
     unsigned f = commonFraction(SmallVector<Value>(op->getOperands()));
     fractions[result] = requestedFraction(op).value_or(f);
     bool moves = isStructure(op) || llvm::isa<NegOp>(op);
-    if (moves && llvm::all_of(op->getOperands(), [&](Value v) { return !isNumber(v) || (anyWidth.contains(v) && fraction(v) == fraction(result)); }))
+    if (moves &&
+        llvm::all_of(op->getOperands(), [&](Value v) { return !isNumber(v) || (anyWidth.contains(v) && fraction(v) == fraction(result)); }))
       anyWidth.insert(result);
     return success();
   }
@@ -239,8 +245,9 @@ LogicalResult FormatPlan::assignWidth(Operation *op) {
   unsigned most = isProduct(op) ? kMaxRing - truncation(op) : kMaxRing;
   k = std::max(least, std::min(k, most));
   if (k > most || std::max(sums, products) > kMaxRing)
-    return op->emitError() << "a value in [" << interval(result).low << ", " << interval(result).high << "] with " << f << " fractional bits needs a ring of "
-                           << std::max({k, sums, products}) << " bits; 64 is the most. A tighter range (mpc.range) or a lower assumed bound would do";
+    return op->emitError() << "a value in [" << interval(result).low << ", " << interval(result).high << "] with " << f
+                           << " fractional bits needs a ring of " << std::max({k, sums, products})
+                           << " bits; 64 is the most. A tighter range (mpc.range) or a lower assumed bound would do";
   widths[result] = k;
   return success();
 }

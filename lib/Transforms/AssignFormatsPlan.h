@@ -54,9 +54,9 @@ private:
   func::FuncOp function;
   IntervalAnalysis analysis;
   llvm::DenseMap<Value, unsigned> fractions, widths;
-  llvm::DenseSet<Value> anyWidth;                      // made at any width for the same kind of cost
-  llvm::DenseSet<Value> forProducts;                   // moves made as wide as products read them
-  llvm::DenseMap<Operation *, unsigned> truncations;   // t of products
+  llvm::DenseSet<Value> anyWidth;                    // made at any width for the same kind of cost
+  llvm::DenseSet<Value> forProducts;                 // moves made as wide as products read them
+  llvm::DenseMap<Operation *, unsigned> truncations; // t of products
   llvm::DenseMap<Operation *, unsigned> publicFractions;
   llvm::DenseMap<Operation *, std::array<unsigned, 2>> productFractions; // fractions of a product's operands, where not their own
 };

@@ -1,5 +1,5 @@
-// mpc-verify-ranges: intervals against rings, formats against the gates of docs/spec/formats.md. The dialect's own verifier knows what operand
-// formats fit together; this pass adds what depends on values: nothing overflows, no gate needs more than 64 bits.
+// mpc-verify-ranges: intervals against rings, formats against the gates of docs/spec/formats.md. The dialect's own verifier knows what
+// operand formats fit together; this pass adds what depends on values: nothing overflows, no gate needs more than 64 bits.
 #include "dialects/Mpc/MpcShapes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mpc/Analysis/Interval.h"
@@ -37,7 +37,8 @@ struct VerifyRanges : public mlir::mpc::impl::MpcVerifyRangesBase<VerifyRanges> 
 
   // |x| 2^f <= 2^(k - 1 - spare) at both ends; the upper end itself is one unit too far, which no assumed or rounded interval means.
   static bool fits(double x, FxpType format, int spare) {
-    return std::abs(std::ldexp(x, static_cast<int>(format.getFraction()))) <= std::ldexp(1.0, static_cast<int>(format.getWidth()) - 1 - spare);
+    return std::abs(std::ldexp(x, static_cast<int>(format.getFraction()))) <=
+           std::ldexp(1.0, static_cast<int>(format.getWidth()) - 1 - spare);
   }
 
   static LogicalResult refuse(Operation *op, const Twine &what) { return op->emitError() << "'" << op->getName() << "' " << what; }
@@ -53,8 +54,8 @@ struct VerifyRanges : public mlir::mpc::impl::MpcVerifyRangesBase<VerifyRanges> 
       if (!interval)
         return refuse(op, "has no interval (mpc.range); run mpc-infer-ranges");
       if (!fits(interval->magnitude(), format, 0))
-        return op->emitError() << "'" << op->getName() << "' lies in [" << interval->low << ", " << interval->high << "], which a ring of " << format.getWidth()
-                               << " bits with " << format.getFraction() << " fractional cannot hold";
+        return op->emitError() << "'" << op->getName() << "' lies in [" << interval->low << ", " << interval->high << "], which a ring of "
+                               << format.getWidth() << " bits with " << format.getFraction() << " fractional cannot hold";
     }
     if (auto rescale = llvm::dyn_cast<RescaleOp>(op))
       return verifyRescale(rescale);
@@ -80,7 +81,8 @@ struct VerifyRanges : public mlir::mpc::impl::MpcVerifyRangesBase<VerifyRanges> 
     auto before = source ? getRangeAttr(source) : std::nullopt;
     if (before && !op->hasAttr(kWrapsAttr) && interval->kind == RangeKind::Proved && before->magnitude() > interval->magnitude() &&
         !fits(before->magnitude(), to, 0))
-      return refuse(op, "states a proved interval that its operand's does not imply; mpc.wraps is for values that are not used outside of it");
+      return refuse(op,
+                    "states a proved interval that its operand's does not imply; mpc.wraps is for values that are not used outside of it");
     return success();
   }
 
@@ -92,8 +94,9 @@ struct VerifyRanges : public mlir::mpc::impl::MpcVerifyRangesBase<VerifyRanges> 
       return success();
     for (double t : op.getThresholds())
       if (!fits(interval->low - t, format, 0) || !fits(interval->high - t, format, 0))
-        return op->emitError() << "'" << op->getName() << "' compares a value in [" << interval->low << ", " << interval->high << "] with " << t
-                               << ": the difference does not fit " << format.getWidth() << " bits with " << format.getFraction() << " fractional";
+        return op->emitError() << "'" << op->getName() << "' compares a value in [" << interval->low << ", " << interval->high << "] with "
+                               << t << ": the difference does not fit " << format.getWidth() << " bits with " << format.getFraction()
+                               << " fractional";
     return success();
   }
 
@@ -105,8 +108,9 @@ struct VerifyRanges : public mlir::mpc::impl::MpcVerifyRangesBase<VerifyRanges> 
         continue;
       Interval interval = analysis.get(operand);
       if (!fits(interval.magnitude(), format, 0))
-        return op->emitError() << "'" << op->getName() << "' adds a public value in [" << interval.low << ", " << interval.high << "], which a ring of "
-                               << format.getWidth() << " bits with " << format.getFraction() << " fractional cannot hold";
+        return op->emitError() << "'" << op->getName() << "' adds a public value in [" << interval.low << ", " << interval.high
+                               << "], which a ring of " << format.getWidth() << " bits with " << format.getFraction()
+                               << " fractional cannot hold";
     }
     return success();
   }
@@ -138,8 +142,8 @@ struct VerifyRanges : public mlir::mpc::impl::MpcVerifyRangesBase<VerifyRanges> 
       }
     }
     if (fraction < result.getFraction() || result.getWidth() + fraction - result.getFraction() > width)
-      return op->emitError() << "'" << op->getName() << "' makes " << result.getWidth() << " bits with " << result.getFraction() << " fractional of a ring of " << width
-                             << " bits and " << fraction << " fractional: k <= K - t is needed";
+      return op->emitError() << "'" << op->getName() << "' makes " << result.getWidth() << " bits with " << result.getFraction()
+                             << " fractional of a ring of " << width << " bits and " << fraction << " fractional: k <= K - t is needed";
     return success();
   }
 };

@@ -21,7 +21,11 @@
 // CHECK: mpc.below %[[D]] {thresholds = array<f64: -4.000000e+01>}
 // CHECK: %[[CLAMPED:.*]] = mpc.select %{{.*}}, %[[E]]
 // CHECK: %[[W:.*]] = mpc.mul %[[CLAMPED]], %[[KEEP]]
-// CHECK: %[[SUM:.*]] = mpc.reduce "sum" %[[W]] {axes = array<i64: 1>}
+// CHECK: %[[TOTAL:.*]] = mpc.reduce "sum" %[[W]] {axes = array<i64: 1>}
+// A row that is masked as a whole divides 0 by 1.
+// CHECK: %[[ANY:.*]] = mpc.reduce "max" %[[KEEP]] {axes = array<i64: 0>} : tensor<3xf32> -> tensor<1xf32>
+// CHECK: %[[NONE:.*]] = mpc.sub %{{.*}}, %[[ANY]] : (tensor<f32>, tensor<1xf32>)
+// CHECK: %[[SUM:.*]] = mpc.add %[[TOTAL]], %[[NONE]]
 // CHECK: %[[BITS:.*]] = mpc.below %[[SUM]] {thresholds = array<f64: 1.000000e+00, 2.000000e+00>}
 // CHECK: %[[U:.*]] = mpc.bit_sum %[[BITS]] {coefficients = array<f64: 5.000000e-01, 2.500000e-01>, constant = 2.500000e-01 : f64, mpc.fraction = 2 : i64
 // CHECK: %[[Y:.*]] = mpc.mul %[[SUM]], %[[U]]

@@ -35,8 +35,8 @@ struct FitProblem {
   std::function<double(double)> function;
   double low = 0;
   double high = 1;
-  double period = 4;            // a power of two, at least high - low
-  double secondDerivative = 1;  // a bound of |f''| on the interval: what the grid may miss is at most h^2 / 8 (|f''| + |sum''|)
+  double period = 4;           // a power of two, at least high - low
+  double secondDerivative = 1; // a bound of |f''| on the interval: what the grid may miss is at most h^2 / 8 (|f''| + |sum''|)
   Symmetry symmetry = Symmetry::None;
   double centre = 0;
 };

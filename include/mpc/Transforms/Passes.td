@@ -97,7 +97,7 @@ def MpcApproximate : Pass<"mpc-approximate", "::mlir::func::FuncOp"> {
     ```mlir
     %y = mpc.tanh %x : tensor<8x!mpc.secret<f32>> -> tensor<8x!mpc.secret<f32>>
     // becomes
-    %p = mpc.periodic %x {period = 256.0, frequencies = array<i64: 13, 38, ...>, ...}
+    %p = mpc.periodic %x {period = 16384.0, frequencies = array<i64: 810, 2400, ...>, ...}
     %b = mpc.below %x {thresholds = array<f64: -4.875, 4.875>}            // [x < -T], [x < T]
     %y = select(b0 xor b1, p) + bit_sum(b, -1, -1, 1)
     ```
