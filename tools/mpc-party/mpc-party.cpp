@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdio>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -45,7 +46,7 @@ struct PartyOptions {
 };
 
 // Text of a usage error, or "".
-std::string Parse(int argc, char** argv, PartyOptions* options) {
+std::string Parse(int argc, char **argv, PartyOptions *options) {
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
     if (name == "--insecure-clear-links") {
@@ -56,7 +57,8 @@ std::string Parse(int argc, char** argv, PartyOptions* options) {
       options->inspectable = true;
       continue;
     }
-    if (i + 1 == argc) return absl::StrCat("unknown option '", name, "', or it lacks its value");
+    if (i + 1 == argc)
+      return absl::StrCat("unknown option '", name, "', or it lacks its value");
     const std::string value = argv[++i];
     bool fine = true;
     if (name == "--party") {
@@ -72,18 +74,23 @@ std::string Parse(int argc, char** argv, PartyOptions* options) {
     } else if (name == "--network") {
       auto network = ParseNetwork(value);
       fine = network.ok();
-      if (fine) options->link.network = *network;
+      if (fine)
+        options->link.network = *network;
     } else if (name == "--fault") {
       auto fault = ParseFault(value);
       fine = fault.ok();
-      if (fine) options->fault = *fault;
+      if (fine)
+        options->fault = *fault;
     } else {
       return absl::StrCat("unknown option '", name, "'");
     }
-    if (!fine) return absl::StrCat(name, " does not take '", value, "'");
+    if (!fine)
+      return absl::StrCat(name, " does not take '", value, "'");
   }
-  if (options->party < 0) return "--party 0, 1 or 2 is needed";
-  if (!options->clear_links) return "links by descriptor are not encrypted; --insecure-clear-links says that this is meant";
+  if (options->party < 0)
+    return "--party 0, 1 or 2 is needed";
+  if (!options->clear_links)
+    return "links by descriptor are not encrypted; --insecure-clear-links says that this is meant";
   return "";
 }
 
@@ -95,28 +102,36 @@ absl::StatusOr<Program> ReadProgram() {
   std::string bytes(info.st_size, '\0');
   for (off_t done = 0; done < info.st_size;) {
     const ssize_t n = pread(kProgramFd, bytes.data() + done, info.st_size - done, done);
-    if (n <= 0) return absl::InvalidArgumentError("descriptor 3 is no program");
+    if (n <= 0)
+      return absl::InvalidArgumentError("descriptor 3 is no program");
     done += n;
   }
   close(kProgramFd);
   return ParseProgram(bytes);
 }
 
+constexpr int kClientPlace = 3;
+
 // The links of one party, by place: P0, P1, P2, client, model.
 struct Ends {
   std::array<std::unique_ptr<Link>, 5> links;
-  int sent = 0;  // messages, for faults
+  std::vector<SocketLink *> sockets; // those under `links`
+  SocketLink *client = nullptr;
+  int sent = 0; // messages, for faults
 
-  void Open(const PartyOptions& options) {
-    static constexpr const char* kPeers[] = {"P0", "P1", "P2", "the data owner", "the model's owner"};
-    std::vector<SocketLink*> sockets;
+  void Open(const PartyOptions &options) {
+    static constexpr const char *kPeers[] = {"P0", "P1", "P2", "the data owner", "the model's owner"};
     for (int place = 0; place < 5; ++place) {
-      if (place == options.party) continue;
+      if (place == options.party)
+        continue;
       SocketLinkOptions link = options.link;
       link.peer = kPeers[place];
       link.record_fd = options.inspectable ? kTrafficFd : -1;
+      link.on_receive = [this] { Alive(); };
       auto socket = SocketLink::Make(kFirstLinkFd + place, link);
       sockets.push_back(socket.get());
+      if (place == kClientPlace)
+        client = socket.get();
       if (options.fault.kind != Fault::Kind::kNone && options.fault.party == options.party) {
         links[place] = MakeFaulty(std::move(socket), kFirstLinkFd + place, options.fault, &sent);
       } else {
@@ -126,33 +141,52 @@ struct Ends {
     SocketLink::Watch(sockets);
   }
 
+  // Tells the peers, now and then, that this party makes progress.
+  void Alive() {
+    for (SocketLink *socket : sockets)
+      socket->Alive();
+  }
+
   Links view() const { return {links[0].get(), links[1].get(), links[2].get(), links[3].get(), links[4].get()}; }
 };
 
-absl::Status RunParty(const PartyOptions& options, const Program& program, Ends& ends) {
+absl::Status RunParty(const PartyOptions &options, const Program &program, Ends &ends) {
   auto entry = program.FindEntry(options.entry);
-  if (!entry.ok()) return entry.status();
+  if (!entry.ok())
+    return entry.status();
   const SessionParameters parameters{options.link.session, program.digest, static_cast<uint32_t>(*entry - program.entries.data()), 0};
   const Links links = ends.view();
   auto seeds = PartyHandshake(options.party, parameters, links);
-  if (!seeds.ok()) return seeds.status();
-  PartyExecutor executor(program, **entry, options.party, *seeds, links);
-  if (auto s = executor.ReceivePublicAndPreamble(); !s.ok()) return s;
-  if (auto s = AgreeOnPublic(options.party, executor.public_digest(), links); !s.ok()) return s;
-  if (auto s = executor.ReceiveWeights(); !s.ok()) return s;
-  if (auto s = executor.Offline(); !s.ok()) return s;
-  if (auto s = executor.Online(); !s.ok()) return s;
+  if (!seeds.ok())
+    return seeds.status();
+  ExecutorOptions execution;
+  execution.progress = [&](size_t, size_t) { ends.Alive(); };
+  PartyExecutor executor(program, **entry, options.party, *seeds, links, execution);
+  if (auto s = executor.ReceivePublicAndPreamble(); !s.ok())
+    return s;
+  if (auto s = AgreeOnPublic(options.party, executor.public_digest(), links); !s.ok())
+    return s;
+  if (auto s = executor.ReceiveWeights(); !s.ok())
+    return s;
+  if (auto s = executor.Offline(); !s.ok())
+    return s;
+  if (auto s = executor.Online(); !s.ok())
+    return s;
 
   std::array<LinkCounts, 5> counts;
   for (int place = 0; place < 5; ++place) {
-    if (ends.links[place]) counts[place] = CountsOf(*ends.links[place]);
+    if (ends.links[place])
+      counts[place] = CountsOf(*ends.links[place]);
   }
   const std::string report = PartyReport(executor.counters(), counts);
-  if (auto s = links.client->Send(MessageKind::kReport, 0, Section::kControl, Bytes(report.begin(), report.end())); !s.ok()) return s;
+  if (auto s = links.client->Send(MessageKind::kReport, 0, Section::kControl, Bytes(report.begin(), report.end())); !s.ok())
+    return s;
+  // However long the evaluators take: the data owner ends the session when they fall silent, and a link that closes ends this wait.
+  ends.client->SetDeadline(std::numeric_limits<double>::infinity());
   return links.client->Receive(MessageKind::kDone, 0, 0).status();
 }
 
-int Main(int argc, char** argv) {
+int Main(int argc, char **argv) {
   if (argc > 1 && (std::string(argv[1]) == "--help" || std::string(argv[1]) == "-h")) {
     std::fputs(kHelp, stdout);
     return 0;
@@ -162,6 +196,7 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "error: %s; see mpc-party --help\n", wrong.c_str());
     return 2;
   }
+  close_range(kTrafficFd + 1, ~0u, 0); // nothing inherited by mistake
   absl::Status status = EnterSandbox(options.inspectable);
   if (status.ok()) {
     kernels::SetThreads(options.threads);
@@ -170,8 +205,9 @@ int Main(int argc, char** argv) {
     auto program = ReadProgram();
     status = program.ok() ? RunParty(options, *program, ends) : program.status();
     // The owners print the reason; a party only passes it on.
-    for (auto& link : ends.links) {
-      if (link) link->Close(status);
+    for (auto &link : ends.links) {
+      if (link)
+        link->Close(status);
     }
     return status.ok() ? 0 : 1;
   }
@@ -179,7 +215,7 @@ int Main(int argc, char** argv) {
   return 1;
 }
 
-}  // namespace
-}  // namespace tacit
+} // namespace
+} // namespace tacit
 
-int main(int argc, char** argv) { return tacit::Main(argc, argv); }
+int main(int argc, char **argv) { return tacit::Main(argc, argv); }

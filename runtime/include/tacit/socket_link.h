@@ -2,6 +2,7 @@
 #ifndef TACIT_SOCKET_LINK_H
 #define TACIT_SOCKET_LINK_H
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,11 +21,12 @@ struct Network {
 absl::StatusOr<Network> ParseNetwork(absl::string_view text);
 
 struct SocketLinkOptions {
-  std::string peer;          // for error texts: "P1", "client"
-  uint64_t session = 0;      // a message of another session is an error
-  double deadline_s = 60;    // longest wait for a message that does not advance
+  std::string peer;        // for error texts: "P1", "client"
+  uint64_t session = 0;    // a message of another session is an error
+  double deadline_s = 60;  // longest wait for a message that does not advance; an alive frame counts as advance
   Network network;
-  int record_fd = -1;        // testing: payloads of both directions are copied there
+  int record_fd = -1;                // testing: payloads of both directions are copied there
+  std::function<void()> on_receive;  // after each message, by the receiving thread: a place to tell others that one is alive
 };
 
 // A link over `fd`, which it owns. The frame: 32 bytes of header (magic, kind, session, round, sequence number, length), then the payload.
@@ -35,6 +37,11 @@ class SocketLink : public Link {
   static void Watch(const std::vector<SocketLink*>& links);
   // Waits until everything queued was handed to the socket.
   virtual absl::Status Flush() = 0;
+  // Sends an empty frame when nothing was sent for a quarter of the deadline: this end computes, or waits for somebody else who does.
+  // Called by the thread that makes progress, so that one that hangs falls silent.
+  virtual void Alive() = 0;
+  // The longest wait of this end from now on.
+  virtual void SetDeadline(double seconds) = 0;
 };
 
 // A connected pair of Unix sockets, close-on-exec.

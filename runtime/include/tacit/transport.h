@@ -16,7 +16,7 @@
 
 namespace tacit {
 
-enum class MessageKind : uint8_t { kHello = 1, kKey = 2, kSeed = 3, kWeights = 4, kPublic = 5, kDeal = 6, kInput = 7, kRound = 8, kReveal = 9, kAgree = 10, kReport = 11, kAbort = 12, kDone = 13 };
+enum class MessageKind : uint8_t { kHello = 1, kKey = 2, kSeed = 3, kWeights = 4, kPublic = 5, kDeal = 6, kInput = 7, kRound = 8, kReveal = 9, kAgree = 10, kReport = 11, kAbort = 12, kDone = 13, kAlive = 14 };
 
 // Which section of the report a payload counts under (decisions, 14).
 enum class Section : uint8_t { kSetup, kIo, kOffline, kOnline, kControl };

@@ -66,11 +66,17 @@ absl::StatusOr<std::string> ReadSmall(const std::string& path) {
 Json PortText(const Program& program, const Port& port) {
   const Type& type = program.types[port.type];
   static constexpr const char* kNames[] = {"float32", "int64", "int32", "bool"};
-  return {{"name", port.name}, {"type", kNames[static_cast<int>(type.kind)]}, {"shape", type.shape}, {"owner", port.owner}, {"secret", port.owner != "public"}};
+  return {{"name", port.name},
+          {"type", kNames[static_cast<int>(type.kind)]},
+          {"shape", type.shape},
+          {"owner", port.owner},
+          {"secret", port.owner != "public"}};
 }
 
 absl::StatusOr<Manifest> ParseManifest(const std::string& path, const std::string& text, const Program& program) {
-  const auto wrong = [&](absl::string_view what) { return absl::InvalidArgumentError(absl::StrCat(path, ": ", what, "; compile the model again")); };
+  const auto wrong = [&](absl::string_view what) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": ", what, "; compile the model again"));
+  };
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || json.value("format", Json()) != kFormat) return wrong("not a manifest of format 1");
   if (json.value("program_digest", Json()) != Hex(program.digest)) return wrong("belongs to another program than program.mpcb");
@@ -78,12 +84,14 @@ absl::StatusOr<Manifest> ParseManifest(const std::string& path, const std::strin
   const Json files = json.value("files", Json());
   if (!files.is_object()) return wrong("'files' is not an object");
   for (const auto& [name, file] : files.items()) {
-    if (!file.is_object() || !file.value("path", Json()).is_string() || !file.value("sha256", Json()).is_string()) return wrong("a broken entry of 'files'");
+    if (!file.is_object() || !file.value("path", Json()).is_string() || !file.value("sha256", Json()).is_string())
+      return wrong("a broken entry of 'files'");
     const std::string digest = absl::HexStringToBytes(file["sha256"].get<std::string>());
     WeightFile weight{file["path"].get<std::string>(), {}};
     if (digest.size() != weight.sha256.size() || file["sha256"].get<std::string>().size() != 64) return wrong("a broken digest in 'files'");
     std::memcpy(weight.sha256.data(), digest.data(), digest.size());
-    if (absl::StrContains(absl::StrCat("/", weight.path, "/"), "/../")) return wrong(absl::StrCat("the path '", weight.path, "' leaves its folder"));
+    if (absl::StrContains(absl::StrCat("/", weight.path, "/"), "/../"))
+      return wrong(absl::StrCat("the path '", weight.path, "' leaves its folder"));
     manifest.files[name] = weight;
   }
   return manifest;
@@ -102,7 +110,10 @@ absl::StatusOr<Digest> FileDigest(const std::string& path) {
 }
 
 std::string ManifestText(const Program& program, const Manifest& manifest) {
-  Json json = {{"format", kFormat}, {"tool", manifest.tool}, {"protocol", "masked values with a helper, three parties"}, {"program_digest", Hex(program.digest)}};
+  Json json = {{"format", kFormat},
+               {"tool", manifest.tool},
+               {"protocol", "masked values with a helper, three parties"},
+               {"program_digest", Hex(program.digest)}};
   json["entries"] = Json::array();
   for (const Entry& entry : program.entries) {
     Json inputs = Json::array(), outputs = Json::array();
@@ -157,7 +168,8 @@ absl::StatusOr<Tensor> Bundle::LoadParam(uint32_t index) {
     if (file == state_->manifest.files.end()) {
       return absl::NotFoundError(absl::StrCat("manifest.json does not name the file '", param.file, "' of '", param.name, "'"));
     }
-    const std::string path = absl::StartsWith(file->second.path, "/") ? file->second.path : absl::StrCat(state_->folder, "/", file->second.path);
+    const std::string path =
+        absl::StartsWith(file->second.path, "/") ? file->second.path : absl::StrCat(state_->folder, "/", file->second.path);
     auto opened = Mapped::Open(path);
     if (!opened.ok()) return opened.status();
     if (Sha256((*opened)->bytes()) != file->second.sha256) {

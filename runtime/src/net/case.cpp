@@ -63,7 +63,9 @@ absl::StatusOr<NamedTensors> SelectInputs(const Program& program, const Entry& e
   for (const Port& port : entry.inputs) {
     const Tensor* given = Find(tensors, "in:" + port.name);
     if (!given) given = Find(tensors, port.name);
-    if (!given) return absl::InvalidArgumentError(absl::StrCat("the case has no input '", port.name, "'; the model's inputs are ", Names(entry.inputs)));
+    if (!given)
+      return absl::InvalidArgumentError(
+          absl::StrCat("the case has no input '", port.name, "'; the model's inputs are ", Names(entry.inputs)));
     auto tensor = Convert(*given, program.types[port.type], port.name);
     if (!tensor.ok()) return tensor.status();
     inputs.emplace_back(port.name, *std::move(tensor));
@@ -78,8 +80,8 @@ absl::StatusOr<std::vector<Comparison>> CompareOutputs(const NamedTensors& outpu
     if (!want) want = Find(expected, name);
     if (!want) continue;
     if (want->shape() != output.shape()) {
-      return absl::InvalidArgumentError(absl::StrCat("expected output '", name, "' is ", Describe(want->kind(), want->shape()), ", the run gave ",
-                                                     Describe(output.kind(), output.shape())));
+      return absl::InvalidArgumentError(absl::StrCat("expected output '", name, "' is ", Describe(want->kind(), want->shape()),
+                                                     ", the run gave ", Describe(output.kind(), output.shape())));
     }
     Comparison c{name};
     double dot = 0, a2 = 0, b2 = 0;

@@ -14,13 +14,14 @@ namespace tacit {
 namespace {
 
 constexpr std::pair<const char*, Fault::Kind> kKinds[] = {
-    {"kill", Fault::Kind::kKill},   {"garbage", Fault::Kind::kGarbage}, {"length", Fault::Kind::kLength}, {"round", Fault::Kind::kRound},
-    {"kind", Fault::Kind::kKind},   {"digest", Fault::Kind::kDigest},   {"hang", Fault::Kind::kHang},
+    {"kill", Fault::Kind::kKill}, {"garbage", Fault::Kind::kGarbage}, {"length", Fault::Kind::kLength}, {"round", Fault::Kind::kRound},
+    {"kind", Fault::Kind::kKind}, {"digest", Fault::Kind::kDigest},   {"hang", Fault::Kind::kHang},
 };
 
 class FaultyLink : public Link {
  public:
-  FaultyLink(std::unique_ptr<SocketLink> link, int fd, const Fault& fault, int* sent) : link_(std::move(link)), fd_(fd), fault_(fault), sent_(sent) {}
+  FaultyLink(std::unique_ptr<SocketLink> link, int fd, const Fault& fault, int* sent)
+      : link_(std::move(link)), fd_(fd), fault_(fault), sent_(sent) {}
 
   absl::Status Send(MessageKind kind, uint32_t round, Section section, Bytes payload) override {
     if ((*sent_)++ != fault_.point) return link_->Send(kind, round, section, std::move(payload));
@@ -36,7 +37,7 @@ class FaultyLink : public Link {
         break;
       }
       case Fault::Kind::kLength:
-        payload.push_back(0);
+        payload.push_back(0x5A);
         break;
       case Fault::Kind::kRound:
         ++round;

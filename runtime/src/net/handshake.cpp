@@ -74,7 +74,8 @@ absl::StatusOr<Seed> AgreeOnSeed(EVP_PKEY* mine, const PublicKey& theirs, const 
     return CryptoError();
   }
   Bytes salt(p.program.begin(), p.program.end());
-  for (uint32_t value : {static_cast<uint32_t>(p.session), static_cast<uint32_t>(p.session >> 32), p.entry, p.invocation}) Append(&salt, value);
+  for (uint32_t value : {static_cast<uint32_t>(p.session), static_cast<uint32_t>(p.session >> 32), p.entry, p.invocation})
+    Append(&salt, value);
   const std::string info = absl::StrCat("tacit seed of P", low, " and P", high);
   Seed seed;
   size_t seed_size = seed.size();

@@ -63,7 +63,8 @@ absl::Status ParseShape(absl::string_view text, Header* header) {
     part = absl::StripAsciiWhitespace(part);
     if (part.empty()) continue;
     int64_t size = 0;
-    if (!absl::SimpleAtoi(part, &size) || size < 0 || header->shape.size() >= 16) return absl::InvalidArgumentError("header with a broken shape");
+    if (!absl::SimpleAtoi(part, &size) || size < 0 || header->shape.size() >= 16)
+      return absl::InvalidArgumentError("header with a broken shape");
     if (size > 0 && header->elements > static_cast<int64_t>(kMaxBytes) / size) return absl::InvalidArgumentError("an array above 2 GiB");
     header->elements *= size;
     header->shape.push_back(size);
@@ -90,7 +91,8 @@ absl::StatusOr<Header> ParseHeader(absl::string_view file) {
   if (auto status = ParseShape(*shape, &header); !status.ok()) return status;
   if (absl::StartsWith(*order, "True") && header.shape.size() > 1) return absl::InvalidArgumentError("Fortran order, expected C order");
   if (file.size() - header.data != static_cast<uint64_t>(header.elements) * header.bytes) {
-    return absl::InvalidArgumentError(absl::StrCat(file.size() - header.data, " bytes of elements, the header tells of ", header.elements, " of ", header.bytes));
+    return absl::InvalidArgumentError(
+        absl::StrCat(file.size() - header.data, " bytes of elements, the header tells of ", header.elements, " of ", header.bytes));
   }
   return header;
 }
@@ -111,10 +113,14 @@ float Half(uint16_t h) {
 
 int64_t LoadInteger(const char* at, char family, int bytes) {
   switch (bytes) {
-    case 1: return family == 'u' ? Load<uint8_t>(at) : Load<int8_t>(at);
-    case 2: return family == 'u' ? Load<uint16_t>(at) : Load<int16_t>(at);
-    case 4: return family == 'u' ? Load<uint32_t>(at) : Load<int32_t>(at);
-    default: return Load<int64_t>(at);
+    case 1:
+      return family == 'u' ? Load<uint8_t>(at) : Load<int8_t>(at);
+    case 2:
+      return family == 'u' ? Load<uint16_t>(at) : Load<int16_t>(at);
+    case 4:
+      return family == 'u' ? Load<uint32_t>(at) : Load<int32_t>(at);
+    default:
+      return Load<int64_t>(at);
   }
 }
 
@@ -154,6 +160,8 @@ struct CloseFile {
 
 absl::StatusOr<std::string> ReadMember(zip_t* zip, int64_t index, const zip_stat_t& stat) {
   if (stat.size > kMaxBytes + 65536) return absl::InvalidArgumentError("an array above 2 GiB");
+  // Deflate makes at most 1032 bytes of one: a small file does not have a large array reserved.
+  if (!(stat.valid & ZIP_STAT_COMP_SIZE) || stat.size / 1032 > stat.comp_size) return absl::InvalidArgumentError("its sizes are damaged");
   std::unique_ptr<zip_file_t, CloseFile> file(zip_fopen_index(zip, index, 0));
   if (!file) return absl::InvalidArgumentError("it cannot be opened in the archive");
   std::string bytes(stat.size, '\0');
@@ -169,7 +177,10 @@ absl::StatusOr<std::string> ReadMember(zip_t* zip, int64_t index, const zip_stat
 }
 
 std::string NpyHeader(const Tensor& tensor) {
-  const char* type = tensor.kind() == Kind::kF32 ? "<f4" : tensor.kind() == Kind::kI64 ? "<i8" : tensor.kind() == Kind::kI32 ? "<i4" : "|b1";
+  const char* type = tensor.kind() == Kind::kF32   ? "<f4"
+                     : tensor.kind() == Kind::kI64 ? "<i8"
+                     : tensor.kind() == Kind::kI32 ? "<i4"
+                                                   : "|b1";
   std::string shape;
   for (int64_t size : tensor.shape()) absl::StrAppend(&shape, size, ", ");
   std::string dictionary = absl::StrCat("{'descr': '", type, "', 'fortran_order': False, 'shape': (", shape, "), }");
@@ -225,7 +236,8 @@ absl::Status WriteNpz(const std::string& path, const NamedTensors& tensors) {
       return absl::UnavailableError(absl::StrCat("cannot write '", name, "' to ", path));
     }
   }
-  if (tensors.empty() || zip_close(zip.get()) != 0) return absl::UnavailableError(absl::StrCat("cannot write ", path, ": ", zip_strerror(zip.get())));
+  if (tensors.empty() || zip_close(zip.get()) != 0)
+    return absl::UnavailableError(absl::StrCat("cannot write ", path, ": ", zip_strerror(zip.get())));
   zip.release();
   if (std::rename(partial.c_str(), path.c_str()) != 0) {
     std::remove(partial.c_str());

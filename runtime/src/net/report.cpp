@@ -11,10 +11,14 @@
 namespace tacit {
 namespace {
 
-uint64_t Sent(const Json& party, int link, Section section) { return party["links"][link]["sent"][static_cast<int>(section)].get<uint64_t>(); }
+uint64_t Sent(const Json& party, int link, Section section) {
+  return party["links"][link]["sent"][static_cast<int>(section)].get<uint64_t>();
+}
 
 // Both directions of a pair of parties.
-uint64_t Pair(const std::array<Json, 3>& parties, int a, int b, Section section) { return Sent(parties[a], b, section) + Sent(parties[b], a, section); }
+uint64_t Pair(const std::array<Json, 3>& parties, int a, int b, Section section) {
+  return Sent(parties[a], b, section) + Sent(parties[b], a, section);
+}
 
 Json PairBytes(const std::array<Json, 3>& parties, Section section) {
   const uint64_t a = Pair(parties, 0, 1, section), b = Pair(parties, 0, 2, section), c = Pair(parties, 1, 2, section);
@@ -55,8 +59,12 @@ Json OpRows(const Program& program, const Entry& entry, const std::array<Json, 3
   Json out = Json::array();
   for (const auto& key : order) {
     const Row& row = rows[key];
-    out.push_back({{"name", key.first},       {"kind", key.second},         {"elements", row.elements},
-                   {"rounds", row.rounds.size()}, {"online_bytes", row.online}, {"offline_bytes", row.offline}});
+    out.push_back({{"name", key.first},
+                   {"kind", key.second},
+                   {"elements", row.elements},
+                   {"rounds", row.rounds.size()},
+                   {"online_bytes", row.online},
+                   {"offline_bytes", row.offline}});
   }
   return out;
 }
@@ -95,7 +103,7 @@ std::string PartyReport(const Counters& counters, const std::array<LinkCounts, 5
 }
 
 absl::StatusOr<Json> RunReport(const Program& program, const Entry& entry, const std::array<std::string, 3>& texts,
-                               const std::array<LinkCounts, 3>& client, const std::array<LinkCounts, 3>& model) {
+                               const std::array<LinkCounts, 3>& client, const std::array<LinkCounts, 3>& model) try {
   std::array<Json, 3> parties;
   for (int p = 0; p < 3; ++p) {
     parties[p] = Json::parse(texts[p], nullptr, /*allow_exceptions=*/false);
@@ -138,15 +146,17 @@ absl::StatusOr<Json> RunReport(const Program& program, const Entry& entry, const
                        {"parties", {{"offline", of_each("offline")}, {"online", of_each("online")}}}};
   report["peak_rss_bytes"] = of_each("peak_rss_bytes");
   return report;
+} catch (const nlohmann::json::exception&) {  // a field that is missing or of another type
+  return absl::DataLossError("a party sent a report that is none");
 }
 
-absl::Status CompareWithCost(const Json& report, const std::string& cost_text, const std::string& entry) {
+absl::Status CompareWithCost(const Json& report, const std::string& cost_text, const std::string& entry) try {
   const Json cost = Json::parse(cost_text, nullptr, /*allow_exceptions=*/false);
   if (!cost.is_object() || !cost.contains("entries") || !cost["entries"].is_array()) {
     return absl::InvalidArgumentError("cost.json is not a cost; compile the model again");
   }
   for (const Json& expected : cost["entries"]) {
-    if (expected.value("entry", "") != entry) continue;
+    if (!expected.is_object() || expected.value("entry", Json()) != entry) continue;
     const nlohmann::json want = expected, got = report;  // objects without order
     for (const char* section : {"online", "offline", "io", "setup", "ops", "local"}) {
       const nlohmann::json difference = nlohmann::json::diff(want.value(section, nlohmann::json()), got[section]);
@@ -154,12 +164,14 @@ absl::Status CompareWithCost(const Json& report, const std::string& cost_text, c
       const nlohmann::json& first = difference.front();
       const nlohmann::json::json_pointer at(first.value("path", ""));
       const nlohmann::json wanted = want[section].contains(at) ? want[section][at] : nlohmann::json();
-      return absl::InternalError(absl::StrCat("the run differs from the compiler's cost in ", section, first.value("path", ""), ": expected ",
-                                              wanted.dump(), ", counted ", first.value("value", nlohmann::json()).dump()));
+      return absl::InternalError(absl::StrCat("the run differs from the compiler's cost in ", section, first.value("path", ""),
+                                              ": expected ", wanted.dump(), ", counted ", first.value("value", nlohmann::json()).dump()));
     }
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(absl::StrCat("cost.json has no entry '", entry, "'; compile the model again"));
+} catch (const nlohmann::json::exception&) {
+  return absl::InvalidArgumentError("cost.json is not a cost; compile the model again");
 }
 
 }  // namespace tacit

@@ -20,7 +20,9 @@
 namespace tacit {
 namespace {
 
-double Since(std::chrono::steady_clock::time_point start) { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); }
+double Since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
 
 struct Descriptor {
   int fd = -1;
@@ -65,7 +67,8 @@ class Parties {
   }
 
   // `ends[i]` becomes descriptor kFirstLinkFd + i of the party; -1 leaves it closed.
-  absl::Status Start(int party, const std::string& binary, const std::vector<std::string>& arguments, int program, const std::array<int, 6>& ends) {
+  absl::Status Start(int party, const std::string& binary, const std::vector<std::string>& arguments, int program,
+                     const std::array<int, 6>& ends) {
     // Sources are moved above the targets first, so that no dup2 overwrites one that is still needed.
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -179,15 +182,16 @@ class Session {
       }
     }
     for (int p = 0; p < 3; ++p) {
-      std::vector<std::string> arguments = {"--party", absl::StrCat(p), "--insecure-clear-links", "--session", absl::StrCat(parameters_.session),
-                                            "--entry", entry_.name, "--threads", absl::StrCat(options_.threads), "--deadline",
-                                            absl::StrCat(options_.deadline_s)};
+      std::vector<std::string> arguments = {
+          "--party",   absl::StrCat(p), "--insecure-clear-links",       "--session",  absl::StrCat(parameters_.session), "--entry",
+          entry_.name, "--threads",     absl::StrCat(options_.threads), "--deadline", absl::StrCat(options_.deadline_s)};
       if (!options_.network.empty()) arguments.insert(arguments.end(), {"--network", options_.network});
       if (!options_.fault.empty()) arguments.insert(arguments.end(), {"--fault", options_.fault});
       Descriptor traffic;
       if (!options_.dump_folder.empty()) {
         mkdir(options_.dump_folder.c_str(), 0700);
-        traffic = Descriptor(open(absl::StrCat(options_.dump_folder, "/party", p, ".traffic").c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600));
+        traffic = Descriptor(
+            open(absl::StrCat(options_.dump_folder, "/party", p, ".traffic").c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600));
         if (traffic.fd < 0) return absl::UnavailableError(absl::StrCat("cannot write to ", options_.dump_folder));
         arguments.push_back("--inspectable");
       }
@@ -197,7 +201,8 @@ class Session {
     std::vector<SocketLink*> all;
     for (int owner : {3, 4}) {
       for (int p = 0; p < 3; ++p) {
-        SocketLinkOptions link{absl::StrCat("P", p), parameters_.session, options_.deadline_s, network_, -1};
+        // The parties notice each other's silence first and say who it is.
+        SocketLinkOptions link{absl::StrCat("P", p), parameters_.session, 2 * options_.deadline_s + 1, network_, -1, {}};
         links_.push_back(SocketLink::Make(ends[owner][p].Release(), link));
         all.push_back(links_.back().get());
       }

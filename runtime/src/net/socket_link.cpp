@@ -2,10 +2,13 @@
 #include "tacit/socket_link.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
@@ -39,17 +42,23 @@ static_assert(sizeof(Header) == 32);
 
 absl::Status Gone(absl::string_view peer) { return absl::UnavailableError(absl::StrCat(peer, " is gone: its link is closed")); }
 
-// A code that a peer sent, kept to those that absl knows.
+// What a peer gave as its reason, on one line: it is somebody else's text.
 absl::Status AbortStatus(absl::string_view peer, const Bytes& payload) {
   if (payload.empty()) return absl::AbortedError(absl::StrCat(peer, " ended the session"));
-  return absl::AbortedError(absl::StrCat(peer, " ended the session: ", std::string(payload.begin() + 1, payload.end())));
+  std::string text(payload.begin() + 1, payload.end());
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  }
+  return absl::AbortedError(absl::StrCat(peer, " ended the session: ", text));
 }
 
 class Socket : public SocketLink {
  public:
-  Socket(int fd, const SocketLinkOptions& options) : fd_(fd), options_(options) {
+  Socket(int fd, const SocketLinkOptions& options) : fd_(fd), options_(options), receive_deadline_s_(options.deadline_s) {
     fcntl(fd_, F_SETFL, fcntl(fd_, F_GETFL) | O_NONBLOCK);
-    free_at_ = Clock::now();
+    const int on = 1;
+    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // refused by Unix sockets, which do not wait anyway
+    free_at_ = last_queued_ = Clock::now();
     writer_ = std::thread([this] { WriteLoop(); });
   }
 
@@ -59,29 +68,26 @@ class Socket : public SocketLink {
   }
 
   absl::Status Send(MessageKind kind, uint32_t round, Section section, Bytes payload) override {
-    Header header;
-    header.kind = static_cast<uint8_t>(kind);
-    header.session = options_.session;
-    header.round = round;
-    header.length = payload.size();
     std::lock_guard<std::mutex> lock(mutex_);
-    if (!write_error_.ok()) return write_error_;
-    if (stopping_) return absl::FailedPreconditionError(absl::StrCat("the link to ", options_.peer, " is closed"));
-    header.sequence = sequence_++;
-    Record(payload);
-    sent_[static_cast<int>(section)] += payload.size();
-    framing_ += sizeof header;
-    queue_.push_back({header, std::move(payload), Arrival(sizeof header + header.length)});
-    wake_.notify_all();
-    return absl::OkStatus();
+    return Queue(kind, round, section, std::move(payload));
   }
+
+  void Alive() override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!queue_.empty() || writing_ || std::chrono::duration<double>(Clock::now() - last_queued_).count() < options_.deadline_s / 4) return;
+    (void)Queue(MessageKind::kAlive, 0, Section::kControl, {});
+  }
+
+  void SetDeadline(double seconds) override { receive_deadline_s_ = seconds; }
 
   absl::StatusOr<Bytes> Receive(MessageKind kind, uint32_t round, int64_t size) override {
     Header header;
-    if (auto status = Read(&header, sizeof header); !status.ok()) return status;
-    if (header.magic != kMagic || header.length > kMaxPayload) return Wrong("is not a message of this protocol");
-    if (header.session != options_.session) return Wrong("belongs to another session");
-    if (header.sequence != received_++) return Wrong("is out of sequence");
+    do {
+      if (auto status = Read(&header, sizeof header); !status.ok()) return status;
+      if (header.magic != kMagic || header.length > kMaxPayload) return Wrong("is not a message of this protocol");
+      if (header.session != options_.session) return Wrong("belongs to another session");
+      if (header.sequence != received_++) return Wrong("is out of sequence");
+    } while (header.kind == static_cast<uint8_t>(MessageKind::kAlive) && header.length == 0);
     if (header.kind == static_cast<uint8_t>(MessageKind::kAbort)) {
       Bytes text(std::min<uint64_t>(header.length, kMaxAbortText));
       if (auto status = Read(text.data(), text.size()); !status.ok()) return status;
@@ -98,6 +104,7 @@ class Socket : public SocketLink {
     Bytes payload(header.length);
     if (auto status = Read(payload.data(), payload.size()); !status.ok()) return status;
     Record(payload);
+    if (options_.on_receive) options_.on_receive();
     return payload;
   }
 
@@ -106,12 +113,10 @@ class Socket : public SocketLink {
       const std::string text(why.message().substr(0, kMaxAbortText - 1));
       Bytes payload(1, static_cast<uint8_t>(why.code()));
       payload.insert(payload.end(), text.begin(), text.end());
-      {
-        // What is still queued has no reader any more.
-        std::lock_guard<std::mutex> lock(mutex_);
-        queue_.clear();
-      }
-      (void)Send(MessageKind::kAbort, 0, Section::kControl, std::move(payload));
+      std::lock_guard<std::mutex> lock(mutex_);
+      sequence_ -= static_cast<uint32_t>(queue_.size());  // what is still queued has no reader any more
+      queue_.clear();
+      (void)Queue(MessageKind::kAbort, 0, Section::kControl, std::move(payload));
     }
     Stop();
     shutdown(fd_, SHUT_RDWR);
@@ -138,8 +143,27 @@ class Socket : public SocketLink {
   struct Outgoing {
     Header header;
     Bytes payload;
-    Clock::time_point at;  // not written before
+    Clock::time_point begin;  // on the emulated network
   };
+
+  // With the mutex held.
+  absl::Status Queue(MessageKind kind, uint32_t round, Section section, Bytes payload) {
+    if (!write_error_.ok()) return write_error_;
+    if (stopping_) return absl::FailedPreconditionError(absl::StrCat("the link to ", options_.peer, " is closed"));
+    Header header;
+    header.kind = static_cast<uint8_t>(kind);
+    header.session = options_.session;
+    header.round = round;
+    header.sequence = sequence_++;
+    header.length = payload.size();
+    Record(payload);
+    sent_[static_cast<int>(section)] += payload.size();
+    framing_ += sizeof header;
+    last_queued_ = Clock::now();
+    queue_.push_back({header, std::move(payload), Begin(sizeof header + header.length)});
+    wake_.notify_all();
+    return absl::OkStatus();
+  }
 
   absl::Status Wrong(absl::string_view what) { return absl::DataLossError(absl::StrCat("a message from ", options_.peer, " ", what)); }
 
@@ -152,14 +176,18 @@ class Socket : public SocketLink {
     }
   }
 
-  // When a message that is queued now would arrive over the emulated network.
-  Clock::time_point Arrival(uint64_t bytes) {
-    const Network& n = options_.network;
-    const auto now = Clock::now();
-    if (n.round_trip_ms <= 0 && n.megabit_per_s <= 0) return now;
-    const double seconds = n.megabit_per_s > 0 ? bytes * 8e-6 / n.megabit_per_s : 0;
-    free_at_ = std::max(free_at_, now) + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
-    return free_at_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::milli>(n.round_trip_ms / 2));
+  static Clock::duration Milliseconds(double ms) {
+    return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::milli>(ms));
+  }
+  Clock::duration Transmission(uint64_t bytes) const {
+    return options_.network.megabit_per_s > 0 ? Milliseconds(bytes * 8e-3 / options_.network.megabit_per_s) : Clock::duration::zero();
+  }
+
+  // When a message that is queued now begins to leave: after those before it.
+  Clock::time_point Begin(uint64_t bytes) {
+    const auto begin = std::max(free_at_, Clock::now());
+    free_at_ = begin + Transmission(bytes);
+    return begin;
   }
 
   void WriteLoop() {
@@ -167,14 +195,12 @@ class Socket : public SocketLink {
     for (;;) {
       wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (queue_.empty()) return;
-      if (wake_.wait_until(lock, queue_.front().at, [this] { return stopping_; }) && queue_.empty()) return;
-      Outgoing message = std::move(queue_.front());
+      // A message that has not begun leaves the queue when the session is aborted meanwhile.
+      if (Later(lock, queue_.front().begin, sizeof(Header))) continue;
+      const Outgoing message = std::move(queue_.front());
       queue_.pop_front();
       writing_ = true;
-      lock.unlock();
-      absl::Status status = Write(&message.header, sizeof message.header);
-      if (status.ok()) status = Write(message.payload.data(), message.payload.size());
-      lock.lock();
+      const absl::Status status = Transmit(lock, message);
       writing_ = false;
       if (!status.ok()) {
         write_error_ = status;
@@ -182,6 +208,34 @@ class Socket : public SocketLink {
       }
       idle_.notify_all();
       if (!status.ok()) return;
+    }
+  }
+
+  // Waits until `bytes` of a message whose first byte left at `begin` have crossed the emulated network. True when the queue was emptied.
+  bool Later(std::unique_lock<std::mutex>& lock, Clock::time_point begin, uint64_t bytes) {
+    const Network& n = options_.network;
+    if (n.round_trip_ms > 0 || n.megabit_per_s > 0) {
+      wake_.wait_until(lock, begin + Transmission(bytes) + Milliseconds(n.round_trip_ms / 2),
+                       [this] { return stopping_ || queue_.empty(); });
+    }
+    return queue_.empty();
+  }
+
+  // Header and payload; over an emulated network in pieces, as they would come.
+  absl::Status Transmit(std::unique_lock<std::mutex>& lock, const Outgoing& message) {
+    constexpr size_t kPiece = 1 << 20;
+    for (size_t done = 0;;) {
+      const size_t piece = std::min(kPiece, message.payload.size() - done);
+      if (options_.network.megabit_per_s > 0) {
+        const auto at = message.begin + Transmission(sizeof(Header) + done + piece) + Milliseconds(options_.network.round_trip_ms / 2);
+        wake_.wait_until(lock, at, [this] { return stopping_; });
+      }
+      lock.unlock();
+      absl::Status status = done == 0 ? Write(&message.header, sizeof message.header) : absl::OkStatus();
+      if (status.ok()) status = Write(message.payload.data() + done, piece);
+      lock.lock();
+      done += piece;
+      if (!status.ok() || done == message.payload.size()) return status;
     }
   }
 
@@ -219,8 +273,8 @@ class Socket : public SocketLink {
       }
       if (n == 0 || (errno != EAGAIN && errno != EINTR)) return Gone(options_.peer);
       if (auto status = WaitToRead(); !status.ok()) return status;
-      if (std::chrono::duration<double>(Clock::now() - last).count() > options_.deadline_s) {
-        return absl::DeadlineExceededError(absl::StrCat("nothing from ", options_.peer, " for ", options_.deadline_s, " s"));
+      if (std::chrono::duration<double>(Clock::now() - last).count() > receive_deadline_s_) {
+        return absl::DeadlineExceededError(absl::StrCat("nothing from ", options_.peer, " for ", receive_deadline_s_, " s"));
       }
     }
     return absl::OkStatus();
@@ -238,15 +292,34 @@ class Socket : public SocketLink {
     return absl::OkStatus();
   }
 
-  // What the peer of a closed link said last: its reason where the next message is one, else that it is gone.
+  // What the peer of a closed link said last: its reason, after whatever else it sent that nobody will read, or that it is gone.
   absl::Status Farewell() {
     Header header;
-    if (recv(fd_, &header, sizeof header, MSG_PEEK | MSG_DONTWAIT) == sizeof header && header.magic == kMagic &&
-        header.kind == static_cast<uint8_t>(MessageKind::kAbort)) {
-      auto said = Receive(MessageKind::kAbort, 0, -1);
-      if (!said.ok()) return said.status();
+    while (Left(&header, sizeof header) && header.magic == kMagic) {
+      if (header.kind == static_cast<uint8_t>(MessageKind::kAbort)) {
+        Bytes text(std::min<uint64_t>(header.length, kMaxAbortText));
+        return Left(text.data(), text.size()) ? AbortStatus(options_.peer, text) : Gone(options_.peer);
+      }
+      std::array<char, 65536> unread;
+      for (uint64_t rest = header.length; rest > 0;) {
+        const uint64_t piece = std::min<uint64_t>(rest, unread.size());
+        if (!Left(unread.data(), piece)) return Gone(options_.peer);
+        rest -= piece;
+      }
     }
     return Gone(options_.peer);
+  }
+
+  // Takes `size` bytes that have arrived; false where there are fewer.
+  bool Left(void* data, size_t size) {
+    char* at = static_cast<char*>(data);
+    while (size > 0) {
+      const ssize_t n = recv(fd_, at, size, MSG_DONTWAIT);
+      if (n <= 0) return false;
+      at += n;
+      size -= n;
+    }
+    return true;
   }
 
   void Stop() {
@@ -271,6 +344,7 @@ class Socket : public SocketLink {
   SocketLinkOptions options_;
   std::vector<Socket*> others_;
   uint32_t received_ = 0;
+  double receive_deadline_s_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_, idle_;
@@ -280,7 +354,7 @@ class Socket : public SocketLink {
   absl::Status write_error_;
   uint32_t sequence_ = 0;
   uint64_t sent_[5] = {}, framing_ = 0;
-  Clock::time_point free_at_;
+  Clock::time_point free_at_, last_queued_;
   std::thread writer_;
 };
 
