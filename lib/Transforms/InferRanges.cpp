@@ -1,5 +1,6 @@
 // mpc-infer-ranges: writes what the interval analysis finds of each secret number.
 #include "mpc/Analysis/Interval.h"
+#include "mpc/Analysis/WeightBounds.h"
 #include "mpc/Transforms/Passes.h"
 
 namespace mlir::mpc {
@@ -21,6 +22,9 @@ struct InferRanges : public mlir::mpc::impl::MpcInferRangesBase<InferRanges> {
       function.emitError("assumed-bound must be positive and at most 2^62, weight-bound positive and no larger than it");
       return signalPassFailure();
     }
+    SmallVector<std::string> folders(weightsDirs.begin(), weightsDirs.end());
+    if (!folders.empty() && failed(checkWeightBounds(function, folders, weightBound)))
+      return signalPassFailure();
     IntervalAnalysis analysis({assumedBound, weightBound});
     // In order of the program: the analysis remembers, so its recursion stays flat.
     function.walk<WalkOrder::PreOrder>([&](Operation *op) {

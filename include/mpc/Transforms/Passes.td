@@ -111,14 +111,15 @@ def MpcInferRanges : Pass<"mpc-infer-ranges", "::mlir::func::FuncOp"> {
   let description = [{
     Precondition: mpc-approximate. Effect: mpc.range and mpc.range_kind on each op with a secret number: proved by interval arithmetic, else
     cut at the bound that the preset assumes, and then marked assumed. Ranges that are there already (of a calibration or of mpc-approximate) are kept
-    where they are tighter.
+    where they are tighter. With `weights-dir` every weight is checked against `weight-bound`; without, that is assumed.
 
     ```mlir
     %s = mpc.add %a, %b {mpc.range = array<f64: -2.0, 2.0>, mpc.range_kind = "proved"} : ...
     ```
   }];
   let options = [Option<"assumedBound", "assumed-bound", "double", "67108864.0", "values of which nothing is known are below this (2^26)">,
-                 Option<"weightBound", "weight-bound", "double", "1024.0", "weights are below this (2^10)">];
+                 Option<"weightBound", "weight-bound", "double", "1024.0", "weights are below this (2^10)">,
+                 ListOption<"weightsDirs", "weights-dir", "std::string", "folders of the weights' files; if given, the bound is checked">];
   let dependentDialects = ["::mlir::mpc::MpcDialect"];
 }
 
