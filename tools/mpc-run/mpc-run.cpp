@@ -21,7 +21,7 @@ constexpr char kHelp[] =
     "Runs a bundle in three processes on this machine, as P0, P1, P2, and plays the data owner and the model's owner.\n\n"
     "Example:\n"
     "  mpc-run bundle --input case.npz --output out.npz --report report.json --compare case.npz\n\n"
-    "  --input CASE.npz      inputs, by ONNX name or as in:NAME\n"
+    "  --input CASE.npz      inputs, by ONNX name or as in:NAME; or a folder with input_K.pb and output_K.pb\n"
     "  --output OUT.npz      write the outputs there\n"
     "  --report R.json       write bytes, rounds, seconds and memory there\n"
     "  --compare CASE.npz    print error and cosine per output against NAME or out:NAME; status 1 past the tolerance\n"
@@ -32,7 +32,8 @@ constexpr char kHelp[] =
     "  --deadline SECONDS    longest wait for a message (default 60)\n"
     "  --profile             print the cost of each op, by ONNX node\n"
     "Testing:\n"
-    "  --fault PARTY:KIND:POINT   a party misbehaves when it sends its message number POINT (from 0): kill, garbage, length, round, kind, digest, hang\n"
+    "  --fault PARTY:KIND:POINT   a party misbehaves when it sends its message number POINT (from 0): kill, garbage, length, round, kind, "
+    "digest, hang\n"
     "  --dump-memory FOLDER       keep each party's memory and traffic there\n"
     "Exit status: 0 done, 1 the run failed or differs, 2 wrong usage.\n";
 
@@ -43,14 +44,17 @@ struct Options {
   RunOptions run;
 };
 
-std::string Parse(int argc, char** argv, Options* options) {
-  const std::vector<std::pair<std::string, std::string*>> texts = {
-      {"--input", &options->input},         {"--output", &options->output},        {"--report", &options->report}, {"--compare", &options->compare},
-      {"--entry", &options->run.entry},     {"--network", &options->run.network},  {"--fault", &options->run.fault}, {"--dump-memory", &options->run.dump_folder}};
+std::string Parse(int argc, char **argv, Options *options) {
+  const std::vector<std::pair<std::string, std::string *>> texts = {
+      {"--input", &options->input},     {"--output", &options->output},
+      {"--report", &options->report},   {"--compare", &options->compare},
+      {"--entry", &options->run.entry}, {"--network", &options->run.network},
+      {"--fault", &options->run.fault}, {"--dump-memory", &options->run.dump_folder}};
   for (int i = 1; i < argc; ++i) {
     std::string name = argv[i], value;
     if (name.rfind("--", 0) != 0) {
-      if (!options->bundle.empty()) return absl::StrCat("one bundle at a time, found '", options->bundle, "' and '", name, "'");
+      if (!options->bundle.empty())
+        return absl::StrCat("one bundle at a time, found '", options->bundle, "' and '", name, "'");
       options->bundle = name;
       continue;
     }
@@ -63,13 +67,16 @@ std::string Parse(int argc, char** argv, Options* options) {
       value = name.substr(equals + 1);
       name.resize(equals);
     }
-    std::string* text = nullptr;
-    for (const auto& [option, target] : texts) {
-      if (option == name) text = target;
+    std::string *text = nullptr;
+    for (const auto &[option, target] : texts) {
+      if (option == name)
+        text = target;
     }
-    if (!text && name != "--tolerance" && name != "--threads" && name != "--deadline") return absl::StrCat("unknown option '", name, "'");
+    if (!text && name != "--tolerance" && name != "--threads" && name != "--deadline")
+      return absl::StrCat("unknown option '", name, "'");
     if (equals == std::string::npos) {
-      if (i + 1 == argc) return absl::StrCat(name, " needs a value");
+      if (i + 1 == argc)
+        return absl::StrCat(name, " needs a value");
       value = argv[++i];
     }
     bool fine = true;
@@ -82,16 +89,21 @@ std::string Parse(int argc, char** argv, Options* options) {
     } else {
       fine = absl::SimpleAtod(value, &options->run.deadline_s) && options->run.deadline_s > 0;
     }
-    if (!fine) return absl::StrCat(name, " does not take '", value, "'");
+    if (!fine)
+      return absl::StrCat(name, " does not take '", value, "'");
   }
-  if (options->bundle.empty()) return "a bundle is needed";
-  if (options->input.empty()) return "--input CASE.npz is needed";
-  if (!options->run.network.empty() && !ParseNetwork(options->run.network).ok()) return std::string(ParseNetwork(options->run.network).status().message());
-  if (!options->run.fault.empty() && !ParseFault(options->run.fault).ok()) return std::string(ParseFault(options->run.fault).status().message());
+  if (options->bundle.empty())
+    return "a bundle is needed";
+  if (options->input.empty())
+    return "--input CASE.npz is needed";
+  if (!options->run.network.empty() && !ParseNetwork(options->run.network).ok())
+    return std::string(ParseNetwork(options->run.network).status().message());
+  if (!options->run.fault.empty() && !ParseFault(options->run.fault).ok())
+    return std::string(ParseFault(options->run.fault).status().message());
   return "";
 }
 
-absl::Status WriteText(const std::string& path, const std::string& text) {
+absl::Status WriteText(const std::string &path, const std::string &text) {
   const std::string partial = absl::StrCat(path, ".partial-", getpid());
   std::ofstream out(partial, std::ios::binary);
   out << text;
@@ -111,31 +123,36 @@ std::string PartyBinary() {
   return self.substr(0, self.rfind('/') + 1) + "mpc-party";
 }
 
-void PrintSummary(const Json& r) {
-  const auto total = [&](const char* section) { return r[section]["bytes"]["total"].get<uint64_t>() / 1e6; };
-  std::printf("%d rounds; online %.3f MB, offline %.3f MB, input and results %.3f MB, set-up %.3f MB; online %.3f s, offline %.3f s, in all %.3f s\n",
-              r["online"]["rounds"].get<int>(), total("online"), total("offline"), total("io"), total("setup"), r["seconds"]["online"].get<double>(),
-              r["seconds"]["offline"].get<double>(), r["seconds"]["total"].get<double>());
+void PrintSummary(const Json &r) {
+  const auto total = [&](const char *section) { return r[section]["bytes"]["total"].get<uint64_t>() / 1e6; };
+  std::printf("%d rounds; online %.3f MB, offline %.3f MB, input and results %.3f MB, set-up %.3f MB; online %.3f s, offline %.3f s, in "
+              "all %.3f s\n",
+              r["online"]["rounds"].get<int>(), total("online"), total("offline"), total("io"), total("setup"),
+              r["seconds"]["online"].get<double>(), r["seconds"]["offline"].get<double>(), r["seconds"]["total"].get<double>());
 }
 
-void PrintProfile(const Json& r) {
+void PrintProfile(const Json &r) {
   std::printf("%14s %14s %7s %10s  %-20s %s\n", "online bytes", "offline bytes", "rounds", "elements", "op", "node");
-  for (const Json& op : r["ops"]) {
-    std::printf("%14lu %14lu %7lu %10lu  %-20s %s\n", op["online_bytes"].get<uint64_t>(), op["offline_bytes"].get<uint64_t>(), op["rounds"].get<uint64_t>(),
-                op["elements"].get<uint64_t>(), op["kind"].get<std::string>().c_str(), op["name"].get<std::string>().c_str());
+  for (const Json &op : r["ops"]) {
+    std::printf("%14lu %14lu %7lu %10lu  %-20s %s\n", op["online_bytes"].get<uint64_t>(), op["offline_bytes"].get<uint64_t>(),
+                op["rounds"].get<uint64_t>(), op["elements"].get<uint64_t>(), op["kind"].get<std::string>().c_str(),
+                op["name"].get<std::string>().c_str());
   }
 }
 
 // Compares, adds the errors to the report, and tells whether all pass.
-absl::StatusOr<bool> Compare(const Options& options, RunResult* result) {
-  auto expected = ReadNpz(options.compare);
-  if (!expected.ok()) return expected.status();
+absl::StatusOr<bool> Compare(const Options &options, const Entry &entry, RunResult *result) {
+  auto expected = ReadCase(options.compare, entry);
+  if (!expected.ok())
+    return expected.status();
   auto comparisons = CompareOutputs(result->outputs, *expected);
-  if (!comparisons.ok()) return absl::InvalidArgumentError(absl::StrCat(options.compare, ": ", comparisons.status().message()));
+  if (!comparisons.ok())
+    return absl::InvalidArgumentError(absl::StrCat(options.compare, ": ", comparisons.status().message()));
   bool fine = true;
-  for (const Comparison& c : *comparisons) {
+  for (const Comparison &c : *comparisons) {
     const bool passes = c.max_abs_error <= options.tolerance;
-    std::printf("%-32s max abs error %.3e  cosine %.7f%s\n", c.name.c_str(), c.max_abs_error, c.cosine, passes ? "" : "  ABOVE THE TOLERANCE");
+    std::printf("%-32s max abs error %.3e  cosine %.7f%s\n", c.name.c_str(), c.max_abs_error, c.cosine,
+                passes ? "" : "  ABOVE THE TOLERANCE");
     result->report["max_abs_error"][c.name] = c.max_abs_error;
     result->report["cosine"][c.name] = c.cosine;
     fine = fine && passes;
@@ -143,38 +160,48 @@ absl::StatusOr<bool> Compare(const Options& options, RunResult* result) {
   return fine;
 }
 
-absl::StatusOr<bool> Run(Options& options) {
+absl::StatusOr<bool> Run(Options &options) {
   auto bundle = Bundle::Open(options.bundle);
-  if (!bundle.ok()) return bundle.status();
+  if (!bundle.ok())
+    return bundle.status();
   auto entry = (*bundle)->program().FindEntry(options.run.entry);
-  if (!entry.ok()) return entry.status();
-  auto tensors = ReadNpz(options.input);
-  if (!tensors.ok()) return tensors.status();
+  if (!entry.ok())
+    return entry.status();
+  auto tensors = ReadCase(options.input, **entry);
+  if (!tensors.ok())
+    return tensors.status();
   auto inputs = SelectInputs((*bundle)->program(), **entry, *tensors);
-  if (!inputs.ok()) return absl::InvalidArgumentError(absl::StrCat(options.input, ": ", inputs.status().message()));
+  if (!inputs.ok())
+    return absl::InvalidArgumentError(absl::StrCat(options.input, ": ", inputs.status().message()));
   options.run.party_binary = PartyBinary();
   auto result = RunSession(**bundle, *inputs, options.run);
-  if (!result.ok()) return result.status();
+  if (!result.ok())
+    return result.status();
 
   bool fine = true;
   PrintSummary(result->report);
-  if (options.profile) PrintProfile(result->report);
+  if (options.profile)
+    PrintProfile(result->report);
   if (!options.compare.empty()) {
-    auto compared = Compare(options, &*result);
-    if (!compared.ok()) return compared.status();
+    auto compared = Compare(options, **entry, &*result);
+    if (!compared.ok())
+      return compared.status();
     fine = *compared;
   }
   if (!options.output.empty()) {
-    if (auto s = WriteNpz(options.output, result->outputs); !s.ok()) return s;
+    if (auto s = WriteNpz(options.output, result->outputs); !s.ok())
+      return s;
   }
   if (!options.report.empty()) {
-    if (auto s = WriteText(options.report, result->report.dump(1) + "\n"); !s.ok()) return s;
+    if (auto s = WriteText(options.report, result->report.dump(1) + "\n"); !s.ok())
+      return s;
   }
-  if (!fine) std::fprintf(stderr, "error: an output differs from %s by more than %g\n", options.compare.c_str(), options.tolerance);
+  if (!fine)
+    std::fprintf(stderr, "error: an output differs from %s by more than %g\n", options.compare.c_str(), options.tolerance);
   return fine;
 }
 
-int Main(int argc, char** argv) {
+int Main(int argc, char **argv) {
   for (int i = 1; i < argc; ++i) {
     if (std::string(argv[i]) == "--help" || std::string(argv[i]) == "-h") {
       std::fputs(kHelp, stdout);
@@ -187,11 +214,12 @@ int Main(int argc, char** argv) {
     return 2;
   }
   auto done = Run(options);
-  if (!done.ok()) std::fprintf(stderr, "error: %s\n", std::string(done.status().message()).c_str());
+  if (!done.ok())
+    std::fprintf(stderr, "error: %s\n", std::string(done.status().message()).c_str());
   return done.ok() && *done ? 0 : 1;
 }
 
-}  // namespace
-}  // namespace tacit
+} // namespace
+} // namespace tacit
 
-int main(int argc, char** argv) { return tacit::Main(argc, argv); }
+int main(int argc, char **argv) { return tacit::Main(argc, argv); }

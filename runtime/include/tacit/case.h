@@ -11,6 +11,10 @@
 
 namespace tacit {
 
+// A case: an .npz archive, or a folder in the layout of the ONNX backend tests, input_K.pb and output_K.pb, each a TensorProto. A file of
+// the folder is the input (output) of its name, or the K-th where it has none; its key is then "in:NAME" ("out:NAME").
+absl::StatusOr<NamedTensors> ReadCase(const std::string& path, const Entry& entry);
+
 // The inputs of `entry` in a case: keys are value names or "in:NAME"; keys with another prefix are left out. InvalidArgument names a key that
 // is no input, an input that is missing, and one of another shape or element type than the program has (i64 and i32 convert).
 absl::StatusOr<NamedTensors> SelectInputs(const Program& program, const Entry& entry, const NamedTensors& tensors);

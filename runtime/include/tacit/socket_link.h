@@ -24,9 +24,9 @@ struct SocketLinkOptions {
   std::string peer;        // for error texts: "P1", "client"
   uint64_t session = 0;    // a message of another session is an error
   double deadline_s = 60;  // longest wait for a message that does not advance; an alive frame counts as advance
-  Network network;
-  int record_fd = -1;                // testing: payloads of both directions are copied there
-  std::function<void()> on_receive;  // after each message, by the receiving thread: a place to tell others that one is alive
+  Network network{};
+  int record_fd = -1;                  // testing: payloads of both directions are copied there
+  std::function<void()> on_receive{};  // after each message, by the receiving thread: a place to tell others that one is alive
 };
 
 // A link over `fd`, which it owns. The frame: 32 bytes of header (magic, kind, session, round, sequence number, length), then the payload.

@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <limits>
+#include <tuple>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "net/tensor_proto.h"
+#include "tacit/npz.h"
 
 namespace tacit {
 namespace {
@@ -42,20 +47,56 @@ absl::StatusOr<Tensor> Convert(const Tensor& given, const Type& type, const std:
   return tensor;
 }
 
+bool IsPort(const std::vector<Port>& ports, absl::string_view name) {
+  return std::any_of(ports.begin(), ports.end(), [&](const Port& port) { return port.name == name; });
+}
+
+absl::StatusOr<std::string> ReadProtoFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  const std::streamoff size = in ? static_cast<std::streamoff>(in.tellg()) : -1;
+  if (size < 0) return absl::NotFoundError(absl::StrCat("cannot read ", path));
+  if (size > (std::streamoff{1} << 31)) return absl::InvalidArgumentError(absl::StrCat(path, " is above 2 GiB"));
+  std::string bytes(size, '\0');
+  in.seekg(0);
+  in.read(bytes.data(), size);
+  if (!in) return absl::NotFoundError(absl::StrCat("cannot read ", path));
+  return bytes;
+}
+
 std::string Names(const std::vector<Port>& ports) {
   return absl::StrJoin(ports, ", ", [](std::string* out, const Port& port) { absl::StrAppend(out, port.name); });
 }
 
 }  // namespace
 
+absl::StatusOr<NamedTensors> ReadCase(const std::string& path, const Entry& entry) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) return ReadNpz(path);
+  NamedTensors tensors;
+  for (const auto& [kind, prefix, ports] : {std::tuple("input", "in:", &entry.inputs), std::tuple("output", "out:", &entry.outputs)}) {
+    for (size_t k = 0;; ++k) {
+      const std::string file = absl::StrCat(path, "/", kind, "_", k, ".pb");
+      if (!std::filesystem::exists(file, ignored)) break;
+      auto bytes = ReadProtoFile(file);
+      if (!bytes.ok()) return bytes.status();
+      auto named = ParseTensorProto(*bytes);
+      if (!named.ok()) return absl::InvalidArgumentError(absl::StrCat(file, ": ", named.status().message()));
+      const bool known = IsPort(*ports, named->first);
+      if (!known && k >= ports->size()) {
+        return absl::InvalidArgumentError(absl::StrCat(file, ": the model has ", ports->size(), " ", kind, "s: ", Names(*ports)));
+      }
+      tensors.emplace_back(absl::StrCat(prefix, known ? named->first : (*ports)[k].name), std::move(named->second));
+    }
+  }
+  if (tensors.empty()) return absl::NotFoundError(absl::StrCat(path, ": a folder without input_0.pb, expected an .npz or such a folder"));
+  return tensors;
+}
+
 absl::StatusOr<NamedTensors> SelectInputs(const Program& program, const Entry& entry, const NamedTensors& tensors) {
-  const auto is_port = [](const std::vector<Port>& ports, absl::string_view name) {
-    return std::any_of(ports.begin(), ports.end(), [&](const Port& port) { return port.name == name; });
-  };
   for (const auto& [key, tensor] : tensors) {
-    if (is_port(entry.inputs, key) || is_port(entry.outputs, key)) continue;
+    if (IsPort(entry.inputs, key) || IsPort(entry.outputs, key)) continue;
     const bool marked = absl::StartsWith(key, "in:");
-    if (marked ? !is_port(entry.inputs, key.substr(3)) : !absl::StrContains(key, ":")) {
+    if (marked ? !IsPort(entry.inputs, key.substr(3)) : !absl::StrContains(key, ":")) {
       return absl::InvalidArgumentError(absl::StrCat("'", key, "' is no input of the model; its inputs are ", Names(entry.inputs)));
     }
   }
