@@ -12,7 +12,8 @@ LogicalResult DimensionBinder::assign(const std::string &name, int64_t size, con
     return emitError(loc) << "dimension '" << name << "': expected a size of at least 0 by " << source << ", found " << size;
   auto [at, added] = sizes.try_emplace(name, Binding{size, source});
   if (!added && at->second.size != size)
-    return emitError(loc) << "dimension '" << name << "' is " << at->second.size << " by " << at->second.source << " and " << size << " by " << source;
+    return emitError(loc) << "dimension '" << name << "' is " << at->second.size << " by " << at->second.source << " and " << size << " by "
+                          << source;
   return success();
 }
 

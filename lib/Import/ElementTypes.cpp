@@ -8,12 +8,12 @@ using namespace mlir::mpc;
 using Proto = ::onnx::TensorProto;
 
 static constexpr ElementInfo kElements[] = {
-    {Proto::FLOAT, "float", 4, ElementInfo::Real},       {Proto::DOUBLE, "double", 8, ElementInfo::Real},
-    {Proto::FLOAT16, "float16", 2, ElementInfo::Real},   {Proto::BFLOAT16, "bfloat16", 2, ElementInfo::Real},
-    {Proto::INT64, "int64", 8, ElementInfo::Integer},    {Proto::INT32, "int32", 4, ElementInfo::Integer},
-    {Proto::INT16, "int16", 2, ElementInfo::Integer},    {Proto::INT8, "int8", 1, ElementInfo::Integer},
-    {Proto::UINT64, "uint64", 8, ElementInfo::Integer},  {Proto::UINT32, "uint32", 4, ElementInfo::Integer},
-    {Proto::UINT16, "uint16", 2, ElementInfo::Integer},  {Proto::UINT8, "uint8", 1, ElementInfo::Integer},
+    {Proto::FLOAT, "float", 4, ElementInfo::Real},      {Proto::DOUBLE, "double", 8, ElementInfo::Real},
+    {Proto::FLOAT16, "float16", 2, ElementInfo::Real},  {Proto::BFLOAT16, "bfloat16", 2, ElementInfo::Real},
+    {Proto::INT64, "int64", 8, ElementInfo::Integer},   {Proto::INT32, "int32", 4, ElementInfo::Integer},
+    {Proto::INT16, "int16", 2, ElementInfo::Integer},   {Proto::INT8, "int8", 1, ElementInfo::Integer},
+    {Proto::UINT64, "uint64", 8, ElementInfo::Integer}, {Proto::UINT32, "uint32", 4, ElementInfo::Integer},
+    {Proto::UINT16, "uint16", 2, ElementInfo::Integer}, {Proto::UINT8, "uint8", 1, ElementInfo::Integer},
     {Proto::BOOL, "bool", 1, ElementInfo::Truth},
 };
 

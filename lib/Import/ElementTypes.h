@@ -9,9 +9,9 @@
 namespace mlir::mpc {
 
 struct ElementInfo {
-  int32_t onnx;          // TensorProto::DataType
-  llvm::StringRef name;  // as ONNX spells it, for diagnostics
-  unsigned bytes;        // of one element in raw_data
+  int32_t onnx;         // TensorProto::DataType
+  llvm::StringRef name; // as ONNX spells it, for diagnostics
+  unsigned bytes;       // of one element in raw_data
   enum Class { Real, Integer, Truth } kind;
 };
 

@@ -9,7 +9,7 @@ using namespace mlir::mpc;
 namespace pb = ::onnx;
 
 // Nodes after inlining; a file of a few kilobytes whose functions call each other twice each would otherwise never end.
-static constexpr size_t kMostNodes = 1000000;
+static constexpr size_t kMostNodes = 200000;
 static constexpr unsigned kDeepestCall = 64;
 
 GraphImporter::GraphImporter(const pb::ModelProto &model, std::string folder, ModuleOp module, const ImportOptions &options)
@@ -50,7 +50,8 @@ LogicalResult GraphImporter::readFunctions() {
       if (field.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED)
         continue;
       if (field.number() == 13 && !field.length_delimited().empty())
-        return emitError(fileLoc) << "function '" << function.name() << "' is an overload ('" << field.length_delimited() << "'); not supported";
+        return emitError(fileLoc) << "function '" << function.name() << "' is an overload ('" << field.length_delimited()
+                                  << "'); not supported";
       if (field.number() == 11) {
         auto attribute = std::make_unique<pb::AttributeProto>();
         if (!attribute->ParseFromString(field.length_delimited()))
@@ -191,12 +192,12 @@ FailureOr<Attribute> GraphImporter::importAttribute(const pb::AttributeProto &at
   // Old files leave the kind out.
   pb::AttributeProto::AttributeType type = attribute.type();
   if (type == pb::AttributeProto::UNDEFINED) {
-    type = attribute.has_f()             ? pb::AttributeProto::FLOAT
-           : attribute.has_i()           ? pb::AttributeProto::INT
-           : attribute.has_s()           ? pb::AttributeProto::STRING
-           : attribute.has_t()           ? pb::AttributeProto::TENSOR
-           : attribute.floats_size() > 0 ? pb::AttributeProto::FLOATS
-           : attribute.ints_size() > 0   ? pb::AttributeProto::INTS
+    type = attribute.has_f()              ? pb::AttributeProto::FLOAT
+           : attribute.has_i()            ? pb::AttributeProto::INT
+           : attribute.has_s()            ? pb::AttributeProto::STRING
+           : attribute.has_t()            ? pb::AttributeProto::TENSOR
+           : attribute.floats_size() > 0  ? pb::AttributeProto::FLOATS
+           : attribute.ints_size() > 0    ? pb::AttributeProto::INTS
            : attribute.strings_size() > 0 ? pb::AttributeProto::STRINGS
                                           : pb::AttributeProto::UNDEFINED;
   }
@@ -272,8 +273,8 @@ LogicalResult GraphImporter::inlineCall(const pb::NodeProto &node, const pb::Fun
   if (frame.depth >= kDeepestCall)
     return emitError(loc) << "functions call each other more than " << kDeepestCall << " deep";
   if (node.input_size() > function.input_size() || node.output_size() > function.output_size())
-    return emitError(loc) << "function '" << function.name() << "' takes " << function.input_size() << " inputs and makes " << function.output_size()
-                          << " outputs; the node has " << node.input_size() << " and " << node.output_size();
+    return emitError(loc) << "function '" << function.name() << "' takes " << function.input_size() << " inputs and makes "
+                          << function.output_size() << " outputs; the node has " << node.input_size() << " and " << node.output_size();
   FailureOr<SmallVector<Value>> inputs = lookupInputs(node, frame, loc);
   if (failed(inputs))
     return failure();
@@ -287,7 +288,8 @@ LogicalResult GraphImporter::inlineCall(const pb::NodeProto &node, const pb::Fun
   if (failed(readOpsets(function.opset_import(), inner, "function '" + function.name() + "'")))
     return failure();
   for (int i = 0; i < function.input_size(); ++i) {
-    Value value = i < node.input_size() ? (*inputs)[i] : builder.create<onnx::NoneOp>(loc, onnx::AbsentType::get(builder.getContext())).getResult();
+    Value value =
+        i < node.input_size() ? (*inputs)[i] : builder.create<onnx::NoneOp>(loc, onnx::AbsentType::get(builder.getContext())).getResult();
     if (failed(define(inner, function.input(i), value, loc)))
       return failure();
   }

@@ -41,7 +41,8 @@ private:
     unsigned depth = 0;
   };
 
-  LogicalResult readOpsets(const google::protobuf::RepeatedPtrField<::onnx::OperatorSetIdProto> &imports, Frame &frame, const std::string &where);
+  LogicalResult readOpsets(const google::protobuf::RepeatedPtrField<::onnx::OperatorSetIdProto> &imports, Frame &frame,
+                           const std::string &where);
   LogicalResult readFunctions();
   FailureOr<PortShape> readPort(const ::onnx::ValueInfoProto &info, Type &element, StringRef role);
   LogicalResult importEntry(const ::onnx::GraphProto &graph, Frame &frame);

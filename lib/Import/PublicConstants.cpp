@@ -31,8 +31,8 @@ static bool endsInAngles(Value value) {
       }
       if (isNode(op, {"Shape", "Size"}))
         continue;
-      if (!isNode(op, {"Mul", "Div", "MatMul", "Cast", "CastLike", "Reshape", "Unsqueeze", "Squeeze", "Flatten", "Expand", "Transpose", "Concat", "Slice",
-                       "Identity", "Reciprocal", "Einsum", "Gather", "Tile"}) ||
+      if (!isNode(op, {"Mul", "Div", "MatMul", "Cast", "CastLike", "Reshape", "Unsqueeze", "Squeeze", "Flatten", "Expand", "Transpose",
+                       "Concat", "Slice", "Identity", "Reciprocal", "Einsum", "Gather", "Tile"}) ||
           reached.size() > 64)
         return false;
       reached.insert(op->result_begin(), op->result_end());
@@ -74,7 +74,8 @@ static bool isRotaryName(StringRef name) {
 // Whether every element is 0 or so low that it masks.
 static FailureOr<bool> isMask(const GraphImporter::Weight &weight, TensorReader &reader, std::string &error) {
   ArrayRef<int64_t> shape = weight.data.shape;
-  bool square = shape.size() >= 2 && shape.back() == shape[shape.size() - 2] && llvm::all_of(shape.drop_back(2), [](int64_t dim) { return dim == 1; });
+  bool square = shape.size() >= 2 && shape.back() == shape[shape.size() - 2] &&
+                llvm::all_of(shape.drop_back(2), [](int64_t dim) { return dim == 1; });
   if (weight.data.element->kind != ElementInfo::Real || !square)
     return false;
   FailureOr<std::vector<char>> bytes = reader.readStored(weight.data, error);
@@ -112,7 +113,8 @@ LogicalResult mlir::mpc::publishConstants(func::FuncOp function, GraphImporter &
     if (failed(raw))
       return emitError(op.getLoc()) << "tensor '" << op.getParam() << "': " << error;
     OpBuilder builder(op);
-    auto constant = builder.create<onnx::ConstantOp>(op.getLoc(), op.getResult().getType(), makeElements(weight.data, *raw, builder.getContext()));
+    auto constant =
+        builder.create<onnx::ConstantOp>(op.getLoc(), op.getResult().getType(), makeElements(weight.data, *raw, builder.getContext()));
     op.getResult().replaceAllUsesWith(constant.getResult());
     weight.param.erase();
     importer.getWeights().erase(op.getParam());

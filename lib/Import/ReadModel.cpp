@@ -66,8 +66,8 @@ std::unique_ptr<::onnx::ModelProto> parse(const std::string &path, std::string &
   stream.SetTotalBytesLimit(INT_MAX);
   stream.SetRecursionLimit(100);
   if (!model->ParseFromCodedStream(&stream) || !stream.ConsumedEntireMessage()) {
-    error = "is no whole ONNX model: its protobuf breaks off or is malformed near byte " + std::to_string(stream.CurrentPosition()) + " of " +
-            std::to_string(mapping.size);
+    error = "is no whole ONNX model: its protobuf breaks off or is malformed near byte " + std::to_string(stream.CurrentPosition()) +
+            " of " + std::to_string(mapping.size);
     return nullptr;
   }
   if (!model->has_graph()) {

@@ -139,8 +139,8 @@ FailureOr<TensorData> TensorReader::inspect(const Proto &proto, std::string &err
     return failure();
   }
   if (data.offset > *size || bytes > *size - data.offset) {
-    error = "external data at bytes " + std::to_string(data.offset) + " to " + std::to_string(data.offset) + " + " + std::to_string(bytes) + " of '" +
-            data.file + "', which has " + std::to_string(*size);
+    error = "external data at bytes " + std::to_string(data.offset) + " to " + std::to_string(data.offset) + " + " + std::to_string(bytes) +
+            " of '" + data.file + "', which has " + std::to_string(*size);
     return failure();
   }
   return data;

@@ -1,7 +1,7 @@
 // mpc-translate --import-onnx.
+#include "mlir/Tools/mlir-translate/Translation.h"
 #include "dialects/Mpc/Mpc.h"
 #include "dialects/Onnx/Onnx.h"
-#include "mlir/Tools/mlir-translate/Translation.h"
 #include "mpc/Import/Import.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/SourceMgr.h"
@@ -12,7 +12,8 @@ namespace cl = llvm::cl;
 
 namespace {
 struct Options {
-  cl::list<std::string> bindings{"bind", cl::desc("--import-onnx: size of a symbolic dimension, by its ONNX name"), cl::value_desc("NAME=N")};
+  cl::list<std::string> bindings{"bind", cl::desc("--import-onnx: size of a symbolic dimension, by its ONNX name"),
+                                 cl::value_desc("NAME=N")};
   cl::opt<std::string> inlineDir{"inline-dir", cl::desc("--import-onnx: folder for inline.safetensors"), cl::value_desc("FOLDER")};
   cl::opt<std::string> entry{"entry-name", cl::desc("--import-onnx: name of the entry point"), cl::init("main")};
   cl::list<std::string> publicInputs{"public-input", cl::desc("--import-onnx: an input that every party may see"), cl::value_desc("NAME")};

@@ -24,8 +24,8 @@ Value mlir::mpc::fromonnx::emitAttention(Emitter &emit, Value query, Value key, 
   if (!query || !key || !value)
     return {};
   ArrayRef<int64_t> q = shapeOf(query), k = shapeOf(key), v = shapeOf(value);
-  if (q.size() != 4 || k.size() != 4 || v.size() != 4 || q[0] != k[0] || k.drop_back() != v.drop_back() || q[3] != k[3] || k[1] == 0 || q[1] % k[1] != 0 ||
-      !isReal(query) || !isReal(key) || !isReal(value))
+  if (q.size() != 4 || k.size() != 4 || v.size() != 4 || q[0] != k[0] || k.drop_back() != v.drop_back() || q[3] != k[3] || k[1] == 0 ||
+      q[1] % k[1] != 0 || !isReal(query) || !isReal(key) || !isReal(value))
     return emit.fail("query " + describe(query) + ", key " + describe(key) + " and value " + describe(value) + " do not fit each other");
   int64_t batch = q[0], heads = q[1], shared = k[1], queries = q[2], keys = k[2], depth = v[3];
   SmallVector<int64_t> scoreShape{batch, heads, queries, keys}, outShape{batch, heads, queries, depth};
@@ -41,8 +41,8 @@ Value mlir::mpc::fromonnx::emitAttention(Emitter &emit, Value query, Value key, 
       return {};
   }
   if (softcap == 0)
-    return emit.finish(emit.builder.create<AttentionOp>(emit.loc, RankedTensorType::get(outShape, elementOf(query)), query, key, value, bias,
-                                                        llvm::APFloat(scale), false));
+    return emit.finish(emit.builder.create<AttentionOp>(emit.loc, RankedTensorType::get(outShape, elementOf(query)), query, key, value,
+                                                        bias, llvm::APFloat(scale), false));
   // c tanh(scores / c) before the softmax. Query heads that share a key are one dimension more: nothing is multiplied by copies.
   int64_t group = heads / shared;
   Value q5 = emit.reshape(query, {batch, shared, group, queries, q[3]}), k5 = emit.reshape(key, {batch, shared, 1, keys, q[3]}),
@@ -57,8 +57,8 @@ Value mlir::mpc::fromonnx::emitRotary(Emitter &emit, Value input, Value cos, Val
   if (!input || !cos || !sin)
     return {};
   int64_t depth = rankOf(input) < 2 ? 0 : shapeOf(input).back();
-  if (depth % 2 != 0 || depth == 0 || rankOf(cos) == 0 || shapeOf(cos) != shapeOf(sin) || shapeOf(cos).back() != depth / 2 || !isReal(input) ||
-      !isReal(cos) || !isReal(sin))
+  if (depth % 2 != 0 || depth == 0 || rankOf(cos) == 0 || shapeOf(cos) != shapeOf(sin) || shapeOf(cos).back() != depth / 2 ||
+      !isReal(input) || !isReal(cos) || !isReal(sin))
     return emit.fail("tables " + describe(cos) + " and " + describe(sin) + " do not fit " + describe(input));
   auto whole = [&](Value half) -> Value {
     int64_t last = rankOf(half) - 1;
@@ -140,7 +140,8 @@ static LogicalResult convertAttention(Node &node) {
   Value bias = node.has(3) ? maskToBias(emit, node.in(3)) : Value();
   if (node.has(3) && !bias)
     return failure();
-  Value out = emitAttention(emit, query, key, value, bias, scale, causal ? std::optional<int64_t>(0) : std::nullopt, node.getReal("softcap", 0));
+  Value out =
+      emitAttention(emit, query, key, value, bias, scale, causal ? std::optional<int64_t>(0) : std::nullopt, node.getReal("softcap", 0));
   return node.result(flat ? joinHeads(emit, out) : out);
 }
 
@@ -230,7 +231,8 @@ static LogicalResult attend(Node &node, Value query, Value key, Value value, Val
     if (!bias)
       return failure();
   }
-  Value out = emitAttention(emit, query, key, value, bias, scale, causal ? std::optional<int64_t>(keys - queries) : std::nullopt, node.getReal("softcap", 0));
+  Value out = emitAttention(emit, query, key, value, bias, scale, causal ? std::optional<int64_t>(keys - queries) : std::nullopt,
+                            node.getReal("softcap", 0));
   return node.result(joinHeads(emit, out));
 }
 
@@ -253,7 +255,8 @@ static LogicalResult convertFusedAttention(Node &node) {
     all = emit.add(all, node.in(2));
   if (!all)
     return failure();
-  Value query = splitHeads(emit, emit.sliceAxis(all, 2, 0, sizes[0]), heads), key = splitHeads(emit, emit.sliceAxis(all, 2, sizes[0], sizes[1]), heads),
+  Value query = splitHeads(emit, emit.sliceAxis(all, 2, 0, sizes[0]), heads),
+        key = splitHeads(emit, emit.sliceAxis(all, 2, sizes[0], sizes[1]), heads),
         value = splitHeads(emit, emit.sliceAxis(all, 2, sizes[0] + sizes[1], sizes[2]), heads);
   return attend(node, query, key, value, node.in(3), node.in(5), node.getInt("unidirectional", 0) != 0);
 }

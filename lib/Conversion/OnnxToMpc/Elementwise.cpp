@@ -49,7 +49,8 @@ static LogicalResult convertMod(Node &node) {
   FailureOr<SmallVector<int64_t>> shape = broadcastShapes(shapeOf(lhs), shapeOf(rhs));
   if (failed(shape) || elementOf(lhs) != elementOf(rhs))
     return node.fail("operands " + describe(lhs) + " and " + describe(rhs) + " do not fit each other");
-  return node.result(node.emit.finish(node.emit.builder.create<ModOp>(node.emit.loc, RankedTensorType::get(*shape, elementOf(lhs)), lhs, rhs, fmod)));
+  return node.result(
+      node.emit.finish(node.emit.builder.create<ModOp>(node.emit.loc, RankedTensorType::get(*shape, elementOf(lhs)), lhs, rhs, fmod)));
 }
 
 // Small whole exponents are products: x^2 is one multiplication in every protocol, x^y is none.
@@ -240,14 +241,16 @@ static LogicalResult convertIsNaN(Node &node) {
   Value input = node.in(0);
   if (!isReal(input))
     return node.fail("takes real numbers, not " + describe(input));
-  return node.result(emit.finish(emit.builder.create<IsNanOp>(emit.loc, RankedTensorType::get(shapeOf(input), emit.builder.getI1Type()), input)));
+  return node.result(
+      emit.finish(emit.builder.create<IsNanOp>(emit.loc, RankedTensorType::get(shapeOf(input), emit.builder.getI1Type()), input)));
 }
 
 static LogicalResult convertIsInf(Node &node) {
   Emitter &emit = node.emit;
   Value input = node.in(0);
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  Value above = emit.compare(input, emit.scalarLike(input, kInfinity), "eq"), below = emit.compare(input, emit.scalarLike(input, -kInfinity), "eq");
+  Value above = emit.compare(input, emit.scalarLike(input, kInfinity), "eq"),
+        below = emit.compare(input, emit.scalarLike(input, -kInfinity), "eq");
   if (node.getInt("detect_positive", 1) == 0)
     return node.result(below);
   return node.result(node.getInt("detect_negative", 1) == 0 ? above : emit.binary<OrOp>(above, below));

@@ -173,7 +173,8 @@ Value Emitter::transpose(Value input, ArrayRef<int64_t> permutation) {
     return fail("permutation " + describeShape(permutation) + " does not fit " + describe(input));
   if (identity)
     return input;
-  return finish(builder.create<TransposeOp>(loc, RankedTensorType::get(result, elementOf(input)), input, builder.getDenseI64ArrayAttr(permutation)));
+  return finish(
+      builder.create<TransposeOp>(loc, RankedTensorType::get(result, elementOf(input)), input, builder.getDenseI64ArrayAttr(permutation)));
 }
 
 Value Emitter::swapLast(Value input) {

@@ -45,10 +45,10 @@ public:
   Value fail(const Twine &text);
 
   Value constant(DenseElementsAttr value);
-  Value realScalar(double value);                      // f32, no dimension
-  Value ints(ArrayRef<int64_t> values);                // i64, one dimension
-  Value intScalar(int64_t value);                      // i64, no dimension
-  Value scalarLike(Value like, double value);          // of the element type of `like`, no dimension
+  Value realScalar(double value);             // f32, no dimension
+  Value ints(ArrayRef<int64_t> values);       // i64, one dimension
+  Value intScalar(int64_t value);             // i64, no dimension
+  Value scalarLike(Value like, double value); // of the element type of `like`, no dimension
   Value splat(ArrayRef<int64_t> shape, Type element, double value);
 
   // The constant behind `value`; null where it is none.
@@ -67,9 +67,7 @@ public:
   Value gather(Value input, Value indices, int64_t axis);
   Value insertAxes(Value input, ArrayRef<int64_t> axes); // axes of the result, sorted, non-negative
 
-  template <class OpTy> Value unary(Value input) {
-    return input ? finish(builder.create<OpTy>(loc, input.getType(), input)) : Value();
-  }
+  template <class OpTy> Value unary(Value input) { return input ? finish(builder.create<OpTy>(loc, input.getType(), input)) : Value(); }
   // Joined shape, the operands' element type (which must be one).
   template <class OpTy> Value binary(Value lhs, Value rhs) {
     RankedTensorType type = joinedType(lhs, rhs);
@@ -79,7 +77,7 @@ public:
   Value compare(Value lhs, Value rhs, StringRef predicate);
   Value where(Value condition, Value lhs, Value rhs);
   Value reduce(StringRef kind, Value input, ArrayRef<int64_t> axes, bool keepDims); // axes sorted, non-negative
-  Value matmul(Value lhs, Value rhs);                                                // numpy's, also with one dimension
+  Value matmul(Value lhs, Value rhs);                                               // numpy's, also with one dimension
   Value softmax(Value input, int64_t axis);
 
   // Short forms of the frequent ones; mul of `x` by a number, and so on.

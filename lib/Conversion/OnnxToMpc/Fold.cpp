@@ -6,14 +6,11 @@ using namespace mlir;
 using namespace mlir::mpc;
 using namespace mlir::mpc::fromonnx;
 
-// Larger results stay ops, which the program computes: the IR and the container hold every constant. Integers and bits may be
-// larger, as indices and masks pass through large shapes before they are cut to size.
-static constexpr int64_t kLargestReal = 1 << 18;
-static constexpr int64_t kLargestOther = 1 << 22;
-
-static bool mayFold(RankedTensorType type) {
-  return type.getNumElements() <= (type.getElementType().isF32() ? kLargestReal : kLargestOther);
-}
+// Larger results stay ops, which the program computes: the IR and the container hold every constant. Truth values may be larger, as
+// masks pass through large shapes before they become numbers; what is read may be larger, as tables are cut to size.
+static constexpr int64_t kLargestNumbers = 1 << 18;
+static constexpr int64_t kLargestBits = 1 << 22;
+static constexpr int64_t kLargestRead = 1 << 22;
 
 static tacit::Kind kindOf(Type element) {
   if (element.isF32())
@@ -89,18 +86,19 @@ static bool toAttributes(Operation *op, std::vector<tacit::Attribute> &attribute
 
 Value Emitter::fold(Operation *op) {
   auto type = llvm::dyn_cast<RankedTensorType>(op->getResult(0).getType());
-  if (!type || !mayFold(type) || op->getNumOperands() == 0)
+  // A splat that is only moved stays one, at any size.
+  if (llvm::isa<ReshapeOp, TransposeOp, SliceOp, BroadcastOp>(op))
+    if (DenseElementsAttr elements = getConstant(op->getOperand(0)); elements && elements.isSplat())
+      return constant(DenseElementsAttr::get(type, elements.getSplatValue<Attribute>()));
+  if (!type || type.getNumElements() > (type.getElementType().isInteger(1) ? kLargestBits : kLargestNumbers) || op->getNumOperands() == 0)
     return {};
   SmallVector<DenseElementsAttr> constants;
   for (Value operand : op->getOperands()) {
     DenseElementsAttr elements = getConstant(operand);
-    if (!elements || !mayFold(llvm::cast<RankedTensorType>(elements.getType())))
+    if (!elements || elements.getNumElements() > kLargestRead)
       return {};
     constants.push_back(elements);
   }
-  // A splat that is only moved stays one.
-  if (llvm::isa<ReshapeOp, TransposeOp, SliceOp, BroadcastOp>(op) && constants[0].isSplat())
-    return constant(DenseElementsAttr::get(type, constants[0].getSplatValue<Attribute>()));
   tacit::Instruction instruction;
   instruction.op = op->getName().getStringRef().str();
   if (!tacit::IsClearOp(instruction.op) || !toAttributes(op, instruction.attributes))

@@ -18,7 +18,8 @@ static LogicalResult convertGather(Node &node) {
   if (*axis == 0 && isReal(data) && rankOf(data) == 2 && !emit.getConstant(indices)) {
     SmallVector<int64_t> shape(shapeOf(indices));
     shape.push_back(shapeOf(data)[1]);
-    return node.result(emit.finish(emit.builder.create<EmbeddingOp>(emit.loc, RankedTensorType::get(shape, elementOf(data)), indices, data)));
+    return node.result(
+        emit.finish(emit.builder.create<EmbeddingOp>(emit.loc, RankedTensorType::get(shape, elementOf(data)), indices, data)));
   }
   // One element, known: a slice says so, and has an axis less.
   if (std::optional<SmallVector<int64_t>> known = emit.getInts(indices); known && known->size() == 1 && !emit.getConstant(data)) {
@@ -39,11 +40,13 @@ static LogicalResult convertGatherNd(Node &node) {
   int64_t batch = node.getInt("batch_dims", 0);
   ArrayRef<int64_t> in = shapeOf(data), at = shapeOf(indices);
   int64_t depth = at.empty() ? 0 : at.back();
-  if (!isInt(indices) || batch < 0 || batch >= rankOf(indices) || depth < 1 || batch + depth > rankOf(data) || in.take_front(batch) != at.take_front(batch))
+  if (!isInt(indices) || batch < 0 || batch >= rankOf(indices) || depth < 1 || batch + depth > rankOf(data) ||
+      in.take_front(batch) != at.take_front(batch))
     return node.fail("indices " + describe(indices) + " do not fit " + describe(data) + " with " + Twine(batch) + " batch dimensions");
   SmallVector<int64_t> shape(at.drop_back());
   llvm::append_range(shape, in.drop_front(batch + depth));
-  return node.result(emit.finish(emit.builder.create<GatherNdOp>(emit.loc, RankedTensorType::get(shape, elementOf(data)), data, indices, batch)));
+  return node.result(
+      emit.finish(emit.builder.create<GatherNdOp>(emit.loc, RankedTensorType::get(shape, elementOf(data)), data, indices, batch)));
 }
 
 // out[i, j] = data[i, index[i, j]] for the last of two axes: a gather_nd at indices completed by positions, which must be known.
@@ -67,7 +70,8 @@ static LogicalResult convertGatherElements(Node &node) {
   }
   SmallVector<int64_t> indexShape(shape);
   indexShape.push_back(rank);
-  Value completed = emit.constant(DenseElementsAttr::get(RankedTensorType::get(indexShape, emit.builder.getI64Type()), ArrayRef<int64_t>(full)));
+  Value completed =
+      emit.constant(DenseElementsAttr::get(RankedTensorType::get(indexShape, emit.builder.getI64Type()), ArrayRef<int64_t>(full)));
   return node.result(
       emit.finish(emit.builder.create<GatherNdOp>(emit.loc, RankedTensorType::get(shape, elementOf(data)), data, completed, int64_t(0))));
 }
@@ -99,8 +103,8 @@ static LogicalResult convertCumSum(Node &node) {
   std::optional<int64_t> axis = given->size() == 1 ? node.axisOf(given->front(), rankOf(node.in(0))) : std::nullopt;
   if (!axis)
     return node.fail("needs one axis");
-  return node.result(emit.finish(emit.builder.create<CumsumOp>(emit.loc, node.in(0).getType(), node.in(0), *axis, node.getInt("exclusive", 0) != 0,
-                                                               node.getInt("reverse", 0) != 0)));
+  return node.result(emit.finish(emit.builder.create<CumsumOp>(emit.loc, node.in(0).getType(), node.in(0), *axis,
+                                                               node.getInt("exclusive", 0) != 0, node.getInt("reverse", 0) != 0)));
 }
 
 // off + (on - off) * one_hot, with the new axis moved to its place.
@@ -117,7 +121,8 @@ static LogicalResult convertOneHot(Node &node) {
   SmallVector<int64_t> shape(shapeOf(indices)), permutation = iota(rankOf(indices));
   shape.push_back(depth->front());
   permutation.insert(permutation.begin() + *axis, rankOf(indices));
-  Value hot = emit.finish(emit.builder.create<OneHotOp>(emit.loc, RankedTensorType::get(shape, emit.builder.getI1Type()), indices, depth->front()));
+  Value hot =
+      emit.finish(emit.builder.create<OneHotOp>(emit.loc, RankedTensorType::get(shape, emit.builder.getI1Type()), indices, depth->front()));
   hot = emit.transpose(hot, permutation);
   std::optional<SmallVector<double>> known = emit.getReals(values);
   if (known && (*known)[0] == 0 && (*known)[1] == 1)
@@ -145,7 +150,8 @@ static LogicalResult convertNonZero(Node &node) {
   for (ArrayRef<int64_t> row : found)
     llvm::append_range(flat, row);
   int64_t count = rank == 0 ? 0 : static_cast<int64_t>(found.front().size());
-  return node.result(emit.constant(DenseElementsAttr::get(RankedTensorType::get({rank, count}, emit.builder.getI64Type()), ArrayRef<int64_t>(flat))));
+  return node.result(
+      emit.constant(DenseElementsAttr::get(RankedTensorType::get({rank, count}, emit.builder.getI64Type()), ArrayRef<int64_t>(flat))));
 }
 
 ArrayRef<OnnxRule> mlir::mpc::fromonnx::indexRules() {

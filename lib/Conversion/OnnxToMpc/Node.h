@@ -84,7 +84,8 @@ Value emitRmsNorm(Emitter &emit, Value input, Value gain, double epsilon);
 Value emitRotary(Emitter &emit, Value input, Value cos, Value sin, bool interleaved); // input [..., S, D], tables [..., S, D / 2]
 // softmax(scale q k^T + bias) v on [B, H, S, D]; heads of k and v may be fewer. `bias` may be null. `causalOffset`: query i sees keys up to
 // i + offset; nullopt for all.
-Value emitAttention(Emitter &emit, Value query, Value key, Value value, Value bias, double scale, std::optional<int64_t> causalOffset, double softcap);
+Value emitAttention(Emitter &emit, Value query, Value key, Value value, Value bias, double scale, std::optional<int64_t> causalOffset,
+                    double softcap);
 
 } // namespace mlir::mpc::fromonnx
 

@@ -30,7 +30,8 @@ Value mlir::mpc::fromonnx::emitRmsNorm(Emitter &emit, Value input, Value gain, d
 }
 
 // The mean over all dimensions from `axis` on: over the last one of a reshaped value.
-static LogicalResult normalizeFrom(Node &node, int64_t axis, llvm::function_ref<Value(Value input, llvm::function_ref<Value(Value)> flat)> emit) {
+static LogicalResult normalizeFrom(Node &node, int64_t axis,
+                                   llvm::function_ref<Value(Value input, llvm::function_ref<Value(Value)> flat)> emit) {
   Value input = node.in(0);
   std::optional<int64_t> first = node.axisOf(axis, rankOf(input));
   if (!first)
@@ -80,9 +81,8 @@ static LogicalResult convertSkip(Node &node, Value bias, llvm::function_ref<Valu
 }
 
 static LogicalResult convertSkipLayerNorm(Node &node) {
-  return convertSkip(node, node.in(4), [&](Value sum) {
-    return emitLayerNorm(node.emit, sum, node.in(2), node.in(3), node.getReal("epsilon", 1e-12));
-  });
+  return convertSkip(node, node.in(4),
+                     [&](Value sum) { return emitLayerNorm(node.emit, sum, node.in(2), node.in(3), node.getReal("epsilon", 1e-12)); });
 }
 static LogicalResult convertSkipRmsNorm(Node &node) {
   return convertSkip(node, node.in(3), [&](Value sum) { return emitRmsNorm(node.emit, sum, node.in(2), node.getReal("epsilon", 1e-12)); });
@@ -161,7 +161,9 @@ static Value groupNorm(Node &node, int64_t groups) {
   Value normal = emitLayerNorm(emit, rows, emit.splat({length}, emit.builder.getF32Type(), 1), Value(), node.getReal("epsilon", 1e-5));
   return emit.add(emit.mul(emit.reshape(normal, shape), emit.reshape(node.in(1), channel)), emit.reshape(node.in(2), channel));
 }
-static LogicalResult convertInstanceNorm(Node &node) { return node.result(groupNorm(node, rankOf(node.in(0)) < 2 ? 0 : shapeOf(node.in(0))[1])); }
+static LogicalResult convertInstanceNorm(Node &node) {
+  return node.result(groupNorm(node, rankOf(node.in(0)) < 2 ? 0 : shapeOf(node.in(0))[1]));
+}
 static LogicalResult convertGroupNorm(Node &node) { return node.result(groupNorm(node, node.getInt("num_groups", 0))); }
 
 static LogicalResult convertLpNorm(Node &node) {

@@ -32,7 +32,8 @@ class Problems {
 public:
   void add(mlir::onnx::NodeOp op, StringRef reason) {
     std::string what = op.getOpType().str();
-    what += " (" + (op.getDomain().empty() ? std::string() : "domain " + op.getDomain().str() + ", ") + "opset " + std::to_string(op.getOpset()) + ")";
+    what += " (" + (op.getDomain().empty() ? std::string() : "domain " + op.getDomain().str() + ", ") + "opset " +
+            std::to_string(op.getOpset()) + ")";
     found[{what, reason.str()}].push_back(nameOf(op.getLoc()));
     ++count;
   }
@@ -54,7 +55,8 @@ public:
   }
 
 private:
-  llvm::MapVector<std::pair<std::string, std::string>, std::vector<std::string>, std::map<std::pair<std::string, std::string>, unsigned>> found;
+  llvm::MapVector<std::pair<std::string, std::string>, std::vector<std::string>, std::map<std::pair<std::string, std::string>, unsigned>>
+      found;
   size_t count = 0;
 };
 
@@ -92,23 +94,27 @@ LogicalResult FunctionConverter::convertSignature() {
     std::string label = name ? name.str() : std::to_string(i);
     auto type = llvm::dyn_cast<RankedTensorType>(argument.getType());
     if (!type)
-      return function.emitError() << "input '" << label << "' is of type " << argument.getType() << "; expected a tensor of known rank";
+      return mlir::emitError(function.getLoc())
+             << "input '" << label << "' is of type " << argument.getType() << "; expected a tensor of known rank";
     auto dims = function.getArgAttrOfType<ArrayAttr>(i, mlir::onnx::kDimsAttr);
     int64_t count = 1;
     for (auto [d, dim] : llvm::enumerate(type.getShape())) {
       auto symbol = dims && d < dims.size() ? llvm::dyn_cast<StringAttr>(dims[d]) : StringAttr();
       if (ShapedType::isDynamic(dim)) {
-        InFlightDiagnostic error = function.emitError() << "no size is bound to dimension " << d << " of input '" << label << "'";
+        InFlightDiagnostic error = mlir::emitError(function.getLoc())
+                                   << "no size is bound to dimension " << d << " of input '" << label << "'";
         return symbol && !symbol.empty() ? error << " ('" << symbol.getValue() << "'): give --bind " << symbol.getValue() << "=N"
                                          : error << ": give a case by --calibrate CASE.npz";
       }
       if (dim > 0 && count > (int64_t(1) << 32) / dim)
-        return function.emitError() << "input '" << label << "' of type " << type << " is out of bounds; up to 2^32 elements are supported";
+        return mlir::emitError(function.getLoc())
+               << "input '" << label << "' of type " << type << " is out of bounds; up to 2^32 elements are supported";
       count *= std::max<int64_t>(dim, 1);
     }
     Type element = plainElement(type.getElementType());
     if (!element)
-      return function.emitError() << "input '" << label << "' has elements of type " << type.getElementType() << "; not supported";
+      return mlir::emitError(function.getLoc())
+             << "input '" << label << "' has elements of type " << type.getElementType() << "; not supported";
     types.push_back(RankedTensorType::get(type.getShape(), element));
   }
   for (auto [argument, type] : llvm::zip_equal(block.getArguments(), types)) {
@@ -206,13 +212,13 @@ LogicalResult FunctionConverter::finish() {
   Block &block = function.getBody().front();
   auto ret = llvm::dyn_cast<func::ReturnOp>(block.getTerminator());
   if (!ret)
-    return function.emitError() << "does not end in func.return";
+    return mlir::emitError(function.getLoc()) << "does not end in func.return";
   SmallVector<Value> results;
   SmallVector<Type> types;
   for (auto [i, operand] : llvm::enumerate(ret.getOperands())) {
     Value value = values.lookup(operand);
     if (!value)
-      return function.emitError() << "output " << i << " has no value";
+      return mlir::emitError(function.getLoc()) << "output " << i << " has no value";
     // The file's own statement, where it is a number, is a check on what was inferred.
     if (auto stated = llvm::dyn_cast<RankedTensorType>(operand.getType())) {
       bool fits = stated.getRank() == rankOf(value);
@@ -220,7 +226,8 @@ LogicalResult FunctionConverter::finish() {
         fits = stated.isDynamicDim(d) || stated.getDimSize(d) == shapeOf(value)[d];
       auto name = function.getResultAttrOfType<StringAttr>(i, kNameAttr);
       if (!fits)
-        return function.emitError() << "output '" << (name ? name.getValue() : "") << "' is " << describe(value) << ", the file states " << stated;
+        return mlir::emitError(function.getLoc())
+               << "output '" << (name ? name.getValue() : "") << "' is " << describe(value) << ", the file states " << stated;
     }
     results.push_back(value);
     types.push_back(value.getType());
@@ -251,14 +258,14 @@ LogicalResult FunctionConverter::finish() {
 
 LogicalResult FunctionConverter::run() {
   if (function.isExternal() || !llvm::hasSingleElement(function.getBody()))
-    return function.emitError() << "expected a function of one block";
+    return mlir::emitError(function.getLoc()) << "expected a function of one block";
   if (failed(convertSignature()))
     return failure();
   Block &block = function.getBody().front();
   emit.builder.setInsertionPoint(block.getTerminator());
   convertBlock(block);
   if (!problems.empty())
-    return function.emitError() << problems.text();
+    return mlir::emitError(function.getLoc()) << problems.text();
   return failed(status) ? failure() : finish();
 }
 

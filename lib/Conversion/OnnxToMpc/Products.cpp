@@ -69,10 +69,9 @@ static LogicalResult convertEinsum(Node &node) {
   auto [left, out] = StringRef(equation).split("->");
   SmallVector<StringRef> terms;
   left.split(terms, ',');
-  auto plain = [](StringRef labels) {
-    return llvm::all_of(labels, [&](char c) { return llvm::isAlpha(c) && labels.count(c) == 1; });
-  };
-  if (!StringRef(equation).contains("->") || terms.size() != node.inputs.size() || terms.size() > 2 || !plain(out) || !llvm::all_of(terms, plain))
+  auto plain = [](StringRef labels) { return llvm::all_of(labels, [&](char c) { return llvm::isAlpha(c) && labels.count(c) == 1; }); };
+  if (!StringRef(equation).contains("->") || terms.size() != node.inputs.size() || terms.size() > 2 || !plain(out) ||
+      !llvm::all_of(terms, plain))
     return node.fail("equation '" + equation + "' is not supported: expected one or two operands with letters that differ, and '->'");
   std::map<char, int64_t> sizes;
   for (auto [i, term] : llvm::enumerate(terms)) {
@@ -142,8 +141,8 @@ static LogicalResult convertConv(Node &node) {
     return llvm::all_of(values, [&](int64_t v) { return v >= least && v <= (1 << 20); });
   };
   if ((automatic != "NOTSET" && automatic != "VALID") || static_cast<int64_t>(strides.size()) != spatial ||
-      static_cast<int64_t>(dilations.size()) != spatial || static_cast<int64_t>(pads.size()) != 2 * spatial || !sane(strides, 1) || !sane(dilations, 1) ||
-      !sane(pads, 0) || !sane(window, 1) || shapeOf(kernel)[1] != channels)
+      static_cast<int64_t>(dilations.size()) != spatial || static_cast<int64_t>(pads.size()) != 2 * spatial || !sane(strides, 1) ||
+      !sane(dilations, 1) || !sane(pads, 0) || !sane(window, 1) || shapeOf(kernel)[1] != channels)
     return node.fail("its kernel, strides, dilations or pads are not supported");
   for (int64_t size : window)
     places *= size;

@@ -77,7 +77,8 @@ static LogicalResult convertSqueeze(Node &node) {
 static LogicalResult convertUnsqueeze(Node &node) {
   Value input = node.in(0);
   std::optional<SmallVector<int64_t>> listed = node.intsFrom("axes", 1);
-  std::optional<SmallVector<int64_t>> axes = listed ? node.axesOf(*listed, rankOf(input) + static_cast<int64_t>(listed->size())) : std::nullopt;
+  std::optional<SmallVector<int64_t>> axes =
+      listed ? node.axesOf(*listed, rankOf(input) + static_cast<int64_t>(listed->size())) : std::nullopt;
   return axes ? node.result(node.emit.insertAxes(input, *axes)) : failure();
 }
 
@@ -96,7 +97,8 @@ static LogicalResult convertSlice(Node &node) {
   if (!starts || !ends)
     return failure();
   SmallVector<int64_t> all = iota(static_cast<int64_t>(starts->size())), ones(starts->size(), 1);
-  std::optional<SmallVector<int64_t>> axes = node.has(3) ? node.constInts(3, "axes") : all, steps = node.has(4) ? node.constInts(4, "steps") : ones;
+  std::optional<SmallVector<int64_t>> axes = node.has(3) ? node.constInts(3, "axes") : all,
+                                      steps = node.has(4) ? node.constInts(4, "steps") : ones;
   if (!axes || !steps)
     return failure();
   if (ends->size() != starts->size() || axes->size() != starts->size() || steps->size() != starts->size())
@@ -133,7 +135,8 @@ static LogicalResult convertSlice(Node &node) {
 static LogicalResult convertSplit(Node &node) {
   Value input = node.in(0);
   std::optional<int64_t> axis = node.axisOf(node.getInt("axis", 0), rankOf(input));
-  std::optional<SmallVector<int64_t>> sizes = node.opset < 13 ? node.getInts("split").value_or(SmallVector<int64_t>()) : node.intsFrom("split", 1);
+  std::optional<SmallVector<int64_t>> sizes =
+      node.opset < 13 ? node.getInts("split").value_or(SmallVector<int64_t>()) : node.intsFrom("split", 1);
   if (!axis || !sizes)
     return failure();
   int64_t dim = shapeOf(input)[*axis], parts = static_cast<int64_t>(node.outputs.size());
@@ -248,7 +251,8 @@ static LogicalResult convertTrilu(Node &node) {
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t c = 0; c < columns; ++c)
       keep.push_back(upper ? static_cast<__int128>(c) - r >= diagonal->front() : static_cast<__int128>(c) - r <= diagonal->front());
-  Value mask = emit.constant(DenseElementsAttr::get(RankedTensorType::get({rows, columns}, emit.builder.getI1Type()), ArrayRef<bool>(keep)));
+  Value mask =
+      emit.constant(DenseElementsAttr::get(RankedTensorType::get({rows, columns}, emit.builder.getI1Type()), ArrayRef<bool>(keep)));
   return node.result(emit.where(mask, input, emit.scalarLike(input, 0)));
 }
 
@@ -278,8 +282,8 @@ static LogicalResult convertConstant(Node &node) {
   if (std::optional<SmallVector<int64_t>> values = node.getInts("value_ints"))
     return node.result(emit.ints(*values));
   if (auto values = llvm::dyn_cast_or_null<DenseF32ArrayAttr>(node.find("value_floats")))
-    return node.result(emit.constant(
-        DenseElementsAttr::get(RankedTensorType::get(values.size(), emit.builder.getF32Type()), values.asArrayRef())));
+    return node.result(
+        emit.constant(DenseElementsAttr::get(RankedTensorType::get(values.size(), emit.builder.getF32Type()), values.asArrayRef())));
   return node.fail("a constant that is no tensor of numbers");
 }
 
@@ -333,7 +337,8 @@ static LogicalResult convertRange(Node &node) {
     return node.fail("the range is out of bounds");
   SmallVector<APInt> values;
   for (int64_t i = 0; i < static_cast<int64_t>(count); ++i)
-    values.push_back(APInt(element.getIntOrFloatBitWidth(), static_cast<uint64_t>(start) + static_cast<uint64_t>(i) * static_cast<uint64_t>(delta)));
+    values.push_back(
+        APInt(element.getIntOrFloatBitWidth(), static_cast<uint64_t>(start) + static_cast<uint64_t>(i) * static_cast<uint64_t>(delta)));
   return node.result(emit.constant(DenseElementsAttr::get(RankedTensorType::get(values.size(), element), values)));
 }
 
@@ -348,7 +353,8 @@ static LogicalResult convertEyeLike(Node &node) {
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t c = 0; c < columns; ++c)
       bits.push_back(c - r == diagonal);
-  Value mask = emit.constant(DenseElementsAttr::get(RankedTensorType::get({rows, columns}, emit.builder.getI1Type()), ArrayRef<bool>(bits)));
+  Value mask =
+      emit.constant(DenseElementsAttr::get(RankedTensorType::get({rows, columns}, emit.builder.getI1Type()), ArrayRef<bool>(bits)));
   return node.result(emit.cast(mask, elementOf(node.in(0))));
 }
 

@@ -10,8 +10,8 @@ using namespace mlir::mpc::fromonnx;
 static const std::multimap<std::pair<std::string, std::string>, const OnnxRule *> &allRules() {
   static const auto *const rules = [] {
     auto *all = new std::multimap<std::pair<std::string, std::string>, const OnnxRule *>();
-    for (ArrayRef<OnnxRule> part : {elementwiseRules(), structureRules(), indexRules(), reductionRules(), productRules(), normalizationRules(),
-                                    attentionRules()})
+    for (ArrayRef<OnnxRule> part :
+         {elementwiseRules(), structureRules(), indexRules(), reductionRules(), productRules(), normalizationRules(), attentionRules()})
       for (const OnnxRule &rule : part)
         all->insert({{rule.domain.str(), rule.op.str()}, &rule});
     return all;
@@ -50,7 +50,8 @@ const OnnxRule *mlir::mpc::fromonnx::findRule(StringRef domain, StringRef op, in
 void mlir::mpc::printOnnxOps(llvm::raw_ostream &out) {
   out << "# Supported ONNX ops\n\n"
       << "Made by `mpc-translate --print-onnx-ops` from the tables in lib/Conversion/OnnxToMpc; a test compares. Models of opset 11 to "
-      << kLatestOpset << " are read. Versions\nare those of the op's domain; the default domain's ops of com.microsoft are looked for there too.\n"
+      << kLatestOpset
+      << " are read. Versions\nare those of the op's domain; the default domain's ops of com.microsoft are looked for there too.\n"
       << "`If` is supported where its condition is known at compile time. Functions are inlined.\n\n"
       << "| domain | op | opsets | limits |\n|---|---|---|---|\n";
   for (const auto &[key, rule] : allRules()) {

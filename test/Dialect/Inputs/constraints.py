@@ -5,9 +5,9 @@ constraints.py README.md INVALID.mlir SOURCES...
 import re
 import sys
 
-pattern = re.compile(r"\b(?:MPC|SHARE)-C\d+\b")
+pattern = re.compile(r"\b(?:MPC|SHARE|ONNX)-C\d+\b")
 readme, invalid, *sources = [open(path).read() for path in sys.argv[1:]]
-defined = re.findall(r"^- ((?:MPC|SHARE)-C\d+):", readme, re.M)
+defined = re.findall(r"^- ((?:MPC|SHARE|ONNX)-C\d+):", readme, re.M)
 prefix = defined[0].split("-")[0]
 code = {c for source in sources for c in pattern.findall(source) if c.startswith(prefix + "-")}
 tests = set(pattern.findall(invalid))
