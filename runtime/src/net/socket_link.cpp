@@ -68,8 +68,13 @@ class Socket : public SocketLink {
   }
 
   absl::Status Send(MessageKind kind, uint32_t round, Section section, Bytes payload) override {
-    std::lock_guard<std::mutex> lock(mutex_);
-    return Queue(kind, round, section, std::move(payload));
+    absl::Status status;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      status = Queue(kind, round, section, std::move(payload));
+    }
+    // A peer that closed its end may have said why before. Sender and receiver are one thread.
+    return absl::IsUnavailable(status) ? Farewell() : status;
   }
 
   void Alive() override {

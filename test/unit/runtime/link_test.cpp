@@ -151,6 +151,17 @@ TEST(LinkTest, TheReasonIsFoundBehindMessagesThatNobodyRead) {
   EXPECT_NE(std::string(received.status().message()).find("the reason"), std::string::npos) << received.status();
 }
 
+TEST(LinkTest, ASenderLearnsTheReasonToo) {
+  Ends ends = Connect();
+  ends.a->Close(absl::DataLossError("the reason"));
+  absl::Status status;
+  for (int i = 0; i < 1000 && status.ok(); ++i) {
+    status = ends.b->Send(MessageKind::kRound, 1, Section::kOnline, {1});
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_NE(std::string(status.message()).find("the reason"), std::string::npos) << status;
+}
+
 TEST(LinkTest, TheEmulatedNetworkDelaysAndLimits) {
   Ends ends = Connect({"B", 7, 60, Network{80, 8}}); // 40 ms one way, 1 MB/s
   const auto start = std::chrono::steady_clock::now();
