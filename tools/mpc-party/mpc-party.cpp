@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdio>
+#include <exception>
 #include <limits>
 #include <memory>
 #include <string>
@@ -203,7 +204,11 @@ int Main(int argc, char **argv) {
     Ends ends;
     ends.Open(options);
     auto program = ReadProgram();
-    status = program.ok() ? RunParty(options, *program, ends) : program.status();
+    try {
+      status = program.ok() ? RunParty(options, *program, ends) : program.status();
+    } catch (const std::exception &e) { // memory that is not there
+      status = absl::ResourceExhaustedError(e.what());
+    }
     // The owners print the reason; a party only passes it on.
     for (auto &link : ends.links) {
       if (link)
@@ -225,4 +230,11 @@ extern "C" const char *__asan_default_options() { return "detect_leaks=0"; }
 #endif
 #endif
 
-int main(int argc, char **argv) { return tacit::Main(argc, argv); }
+int main(int argc, char **argv) {
+  try {
+    return tacit::Main(argc, argv);
+  } catch (const std::exception &e) {
+    std::fprintf(stderr, "error: %s\n", e.what());
+    return 1;
+  }
+}

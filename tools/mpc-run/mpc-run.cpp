@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -222,4 +223,11 @@ int Main(int argc, char **argv) {
 } // namespace
 } // namespace tacit
 
-int main(int argc, char **argv) { return tacit::Main(argc, argv); }
+int main(int argc, char **argv) {
+  try {
+    return tacit::Main(argc, argv);
+  } catch (const std::exception &e) { // memory that is not there
+    std::fprintf(stderr, "error: %s\n", e.what());
+    return 1;
+  }
+}

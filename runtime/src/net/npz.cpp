@@ -73,7 +73,7 @@ absl::Status ParseShape(absl::string_view text, Header* header) {
 
 absl::StatusOr<Header> ParseHeader(absl::string_view file) {
   if (file.size() < 10 || file.substr(0, 6) != absl::string_view(kMagic, 6)) return absl::InvalidArgumentError("not an .npy file");
-  const int major = file[6];
+  const int major = static_cast<uint8_t>(file[6]);
   const size_t prefix = major == 1 ? 10 : 12;
   if (major < 1 || major > 3 || file.size() < prefix) return absl::InvalidArgumentError("an .npy version other than 1 to 3");
   size_t length = 0;
@@ -189,7 +189,7 @@ absl::Status WriteNpz(const std::string& path, const NamedTensors& tensors) {
   }
   if (tensors.empty() || zip_close(zip.get()) != 0)
     return absl::UnavailableError(absl::StrCat("cannot write ", path, ": ", zip_strerror(zip.get())));
-  zip.release();
+  (void)zip.release();  // zip_close freed it
   if (std::rename(partial.c_str(), path.c_str()) != 0) {
     std::remove(partial.c_str());
     return absl::UnavailableError(absl::StrCat("cannot write ", path));
