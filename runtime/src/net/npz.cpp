@@ -189,7 +189,7 @@ absl::Status WriteNpz(const std::string& path, const NamedTensors& tensors) {
   }
   if (tensors.empty() || zip_close(zip.get()) != 0)
     return absl::UnavailableError(absl::StrCat("cannot write ", path, ": ", zip_strerror(zip.get())));
-  (void)zip.release();  // zip_close freed it
+  [[maybe_unused]] zip_t* freed = zip.release();  // by zip_close
   if (std::rename(partial.c_str(), path.c_str()) != 0) {
     std::remove(partial.c_str());
     return absl::UnavailableError(absl::StrCat("cannot write ", path));
