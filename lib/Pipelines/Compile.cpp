@@ -2,17 +2,22 @@
 #include "mpc/Pipelines/Compile.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "mpc/Analysis/WeightBounds.h"
 #include "mpc/Import/Import.h"
 #include "mpc/Pipelines/Bundle.h"
 #include "tacit/npz.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
 #include <unistd.h>
 
 using namespace mlir;
 using namespace mlir::mpc;
+
+// Default of mpc-infer-ranges{weight-bound}.
+static constexpr double kWeightBound = 1024;
 
 static LogicalResult fail(MLIRContext &context, const llvm::Twine &text) { return emitError(UnknownLoc::get(&context)) << text; }
 
@@ -91,7 +96,15 @@ LogicalResult mlir::mpc::compileBundle(const CompileOptions &options, MLIRContex
   if (!module)
     return failure();
 
+  SmallString<128> modelFolder(options.graphs.front().path);
+  llvm::sys::path::remove_filename(modelFolder);
+  if (modelFolder.empty())
+    modelFolder = ".";
+  const std::string weightFolders[] = {staging.str().str(), modelFolder.str().str()};
   for (Phase phase : kPhases) {
+    // The precision phase takes weights to be below its bound; one that is not would overflow unnoticed.
+    if (phase == Phase::Precision && failed(checkWeightBounds(*module, weightFolders, kWeightBound)))
+      return failure();
     if (failed(runPhase(phase, options, *module)))
       return failure();
     reportTime(getPhaseName(phase));
