@@ -61,9 +61,13 @@ class Privacy(unittest.TestCase):
             self.look_for("token ids", ids[start:start + 6])
         hot = np.zeros((len(ids), 1024), np.uint8)
         hot[np.arange(len(ids)), ids] = 1
-        for name, seen in self.seen.items():
-            self.assertNotIn(hot[3].tobytes(), seen, f"a one-hot row of bytes in {name}")
-            self.assertNotIn(hot[3].astype(np.int64).tobytes(), seen, f"a one-hot row of words in {name}")
+        # One row alone is a lone 1 among zeros, which any counter in fresh memory looks like; neighbouring rows are the prompt.
+        for start in range(0, len(ids) - 1, 2):
+            rows = hot[start:start + 2]
+            for name, seen in self.seen.items():
+                self.assertFalse(rows.tobytes() in seen, f"one-hot rows {start} and {start + 1} as bytes in {name}")
+                self.assertFalse(rows.astype(np.int64).tobytes() in seen, f"one-hot rows {start} and {start + 1} as words in {name}")
+                self.assertFalse(np.packbits(rows, bitorder="little").tobytes() in seen, f"one-hot rows {start} and {start + 1} as bits in {name}")
 
     def test_no_weight_is_seen(self):
         for name in ("model.embed_tokens.weight", "model.layers.0.self_attn.q_proj.weight", "model.layers.5.mlp.down_proj.weight", "model.norm.weight"):
