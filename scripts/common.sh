@@ -47,8 +47,10 @@ build() {
   cmake --build "$BUILD" -- "$@"
 }
 
-# python_environment: a virtual environment under build/ with the tokenizer library and numpy, from PyPI.
+# python_environment: a virtual environment under build/ with the tokenizer library and numpy, from PyPI. pip trusts what the system trusts, since it
+# brings certificates of its own, which do not know a proxy's.
 python_environment() {
+  [ -f /etc/ssl/certs/ca-certificates.crt ] && export PIP_CERT=${PIP_CERT:-/etc/ssl/certs/ca-certificates.crt}
   [ -x "$BUILD/venv/bin/python" ] || python3 -m venv "$BUILD/venv"
   "$BUILD/venv/bin/python" -c 'import numpy, tokenizers' 2>/dev/null ||
     "$BUILD/venv/bin/pip" install --quiet --disable-pip-version-check -r scripts/requirements.txt
