@@ -32,12 +32,27 @@ def Onnx_NodeOp : Onnx_Op<"node"> {
 
 def Onnx_YieldOp : Onnx_Op<"yield", [Terminator, ReturnLike, Pure, ParentOneOf<["NodeOp"]>]> {
   let summary = "outputs of a graph that is an attribute";
+  let description = [{
+    ```mlir
+    %y = onnx.node "If"(%c) opset "" 17 graphs ["else_branch", "then_branch"] : (tensor<i1>) -> tensor<4xf32> {
+      onnx.yield %a : tensor<4xf32>
+    }, {
+      onnx.yield %b : tensor<4xf32>
+    }
+    ```
+  }];
   let arguments = (ins Variadic<Onnx_AnyValue>:$operands);
   let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
 }
 
 def Onnx_NoneOp : Onnx_Op<"none", [Pure]> {
   let summary = "an optional input that a node leaves out";
+  let description = [{
+    ```mlir
+    %0 = onnx.none : !onnx.none
+    %1 = onnx.node "Clip"(%x, %0, %high) opset "" 17 : (tensor<4xf32>, !onnx.none, tensor<f32>) -> tensor<4xf32>
+    ```
+  }];
   let results = (outs Onnx_AbsentType:$result);
   let assemblyFormat = "attr-dict `:` type($result)";
 }
@@ -46,7 +61,10 @@ def Onnx_ConstantOp : Onnx_Op<"constant", [Pure, AllTypesMatch<["value", "result
   let summary = "a public tensor of the graph: an initialiser or Constant node that is no weight";
   let description = [{
     Integers, truth values, numbers of one element, and the frequencies of rotary positions (README.md says where the line to weights is).
-    Example: `%0 = onnx.constant dense<[1, -1]> : tensor<2xi64>`.
+
+    ```mlir
+    %0 = onnx.constant dense<[1, -1]> : tensor<2xi64>
+    ```
   }];
   let arguments = (ins ElementsAttr:$value);
   let results = (outs Onnx_AnyValue:$result);
@@ -58,7 +76,11 @@ def Onnx_ParamOp : Onnx_Op<"param", [Pure, DeclareOpInterfaceMethods<SymbolUserO
   let summary = "a weight: the value of an mpc.param";
   let description = [{
     The result has the element type that the file states; the parameter may have another one (f64, f16 and bf16 are stored as f32, small
-    integers as i32 or i64). Example: `%w = onnx.param @embed : tensor<1024x128xf32>`.
+    integers as i32 or i64).
+
+    ```mlir
+    %w = onnx.param @embed : tensor<1024x128xf32>
+    ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$param);
   let results = (outs Onnx_AnyValue:$result);

@@ -24,6 +24,14 @@ def Share_InputOp : Share_Op<"input", [IsolatedFromAbove, RecursiveMemoryEffects
     A masked result is encoded (round to nearest, ties to even) and shared with masks from the owner's seeds; a result of
     plain type is published to all parties. `address` + result index name the masks.
     Cost: per masked result k bits each to P1 and P2 (`io` for the client, `setup` for the model).
+
+    ```mlir
+    %h = share.input "client" (%ids) : (tensor<1x4xi64>) -> tensor<1x4x16x!share.masked_bit> {
+    ^bb0(%i: tensor<1x4xi64>):
+      %0 = mpc.one_hot %i {depth = 16 : i64} : tensor<1x4xi64> -> tensor<1x4x16xi1>
+      share.yield %0 : tensor<1x4x16xi1>
+    }
+    ```
   }];
   let arguments = (ins StrAttr:$owner, Variadic<Mpc_AnyTensor>:$inputs, OptionalAttr<I64Attr>:$address);
   let results = (outs Variadic<Mpc_AnyTensor>:$results);
@@ -33,12 +41,25 @@ def Share_InputOp : Share_Op<"input", [IsolatedFromAbove, RecursiveMemoryEffects
 }
 def Share_YieldOp : Share_Op<"yield", [Pure, Terminator, ParentOneOf<["InputOp"]>]> {
   let summary = "results of a share.input region, in clear";
+  let description = [{
+    ```mlir
+    %x = share.input "client" (%a) : (tensor<4x8xf32>) -> tensor<4x8x!share.masked<46, 18>> {
+    ^bb0(%0: tensor<4x8xf32>):
+      share.yield %0 : tensor<4x8xf32>
+    }
+    ```
+  }];
   let arguments = (ins Variadic<Mpc_AnyTensor>:$operands);
   let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
   let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange()); }]>];
 }
 def Share_EncodeOp : Share_Op<"encode", [Pure]> {
   let summary = "public real or integer values to ring elements: round(x * 2^f), ties to even; out of range is an error";
+  let description = [{
+    ```mlir
+    %y = share.encode %x : tensor<8xf32> -> tensor<8x!share.public<46, 18>>
+    ```
+  }];
   let arguments = (ins Mpc_PublicTensor:$input);
   let results = (outs Share_Public:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
@@ -49,6 +70,10 @@ def Share_RevealOp : Share_Op<"reveal", []> {
   let description = [{
     Each evaluator sends its summand under a fresh sharing of zero from s12: k bits from each of P1 and P2 (`io`).
     Declassification of the program; the result may only be returned by the function.
+
+    ```mlir
+    %y = share.reveal %x to "client" : tensor<4x8x!share.additive<46, 18>> -> tensor<4x8xf32>
+    ```
   }];
   let arguments = (ins Share_AdditiveOrBit:$input, StrAttr:$owner, OptionalAttr<I64Attr>:$address);
   let results = (outs Mpc_PublicTensor:$result);
@@ -63,6 +88,10 @@ def Share_RemaskOp : Share_Op<"remask", [Pure]> {
   let description = [{
     l1 from s01, l2 from s02. Online: ceil(n k / 8) bytes in each direction, one round. `round` (from 1) is its depth.
     Works alike on bits with xor in place of +.
+
+    ```mlir
+    %y = share.remask %x {round = 7 : i64} : tensor<4x8x!share.additive<46, 18>> -> tensor<4x8x!share.masked<46, 18>>
+    ```
   }];
   let arguments = (ins Share_AdditiveOrBit:$input, OptionalAttr<I64Attr>:$round, OptionalAttr<I64Attr>:$address);
   let results = (outs Share_MaskedOrBit:$result);
@@ -74,6 +103,8 @@ def Share_RemaskOp : Share_Op<"remask", [Pure]> {
 
 class Share_BinaryOp<string mnemonic, string what> : Share_Op<mnemonic, [Pure]> {
   let summary = what;
+  let description = "```mlir\n%z = share." # mnemonic #
+      " %x, %y : (tensor<4x8x!share.masked<46, 18>>, tensor<8x!share.public<46, 18>>) -> tensor<4x8x!share.masked<46, 18>>\n```";
   let arguments = (ins Share_Ring:$lhs, Share_Ring:$rhs);
   let results = (outs Share_Secret:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, $result)";
@@ -83,6 +114,11 @@ def Share_AddOp : Share_BinaryOp<"add", "x + y; both masked or both additive, or
 def Share_SubOp : Share_BinaryOp<"sub", "x - y; as share.add">;
 def Share_NegOp : Share_Op<"neg", [Pure]> {
   let summary = "-x";
+  let description = [{
+    ```mlir
+    %y = share.neg %x : tensor<4x8x!share.additive<46, 18>> -> tensor<4x8x!share.additive<46, 18>>
+    ```
+  }];
   let arguments = (ins Share_Secret:$input);
   let results = (outs Share_Secret:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
@@ -90,6 +126,11 @@ def Share_NegOp : Share_Op<"neg", [Pure]> {
 }
 def Share_MulPublicOp : Share_Op<"mul_public", [Pure]> {
   let summary = "x times public y: same width and kind, fractions add";
+  let description = [{
+    ```mlir
+    %z = share.mul_public %x, %y : (tensor<4x8x!share.masked<64, 18>>, tensor<8x!share.public<64, 12>>) -> tensor<4x8x!share.masked<64, 30>>
+    ```
+  }];
   let arguments = (ins Share_Secret:$lhs, Share_Public:$rhs);
   let results = (outs Share_Secret:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, $result)";
@@ -97,6 +138,11 @@ def Share_MulPublicOp : Share_Op<"mul_public", [Pure]> {
 }
 def Share_MatmulPublicOp : Share_Op<"matmul_public", [Pure]> {
   let summary = "matrix product with one public operand: local, kind of the secret operand, fractions add";
+  let description = [{
+    ```mlir
+    %z = share.matmul_public %x, %y : (tensor<4x8x!share.masked<64, 18>>, tensor<8x3x!share.public<64, 12>>) -> tensor<4x3x!share.masked<64, 30>>
+    ```
+  }];
   let arguments = (ins Share_Ring:$lhs, Share_Ring:$rhs);
   let results = (outs Share_Secret:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, $result)";
@@ -104,6 +150,11 @@ def Share_MatmulPublicOp : Share_Op<"matmul_public", [Pure]> {
 }
 def Share_ReduceSumOp : Share_Op<"reduce_sum", [Pure]> {
   let summary = "sum over `axes`, which stay as dimensions of 1";
+  let description = [{
+    ```mlir
+    %y = share.reduce_sum %x {axes = array<i64: 1>} : tensor<4x8x!share.masked<46, 18>> -> tensor<4x1x!share.masked<46, 18>>
+    ```
+  }];
   let arguments = (ins Share_Secret:$input, DenseI64ArrayAttr:$axes);
   let results = (outs Share_Secret:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
@@ -111,6 +162,11 @@ def Share_ReduceSumOp : Share_Op<"reduce_sum", [Pure]> {
 }
 def Share_ShrinkOp : Share_Op<"shrink", [Pure]> {
   let summary = "the low bits: a smaller ring, the same value where it fits";
+  let description = [{
+    ```mlir
+    %y = share.shrink %x : tensor<4x8x!share.masked<64, 18>> -> tensor<4x8x!share.masked<24, 18>>
+    ```
+  }];
   let arguments = (ins Share_Ring:$input);
   let results = (outs Share_Ring:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
@@ -118,6 +174,12 @@ def Share_ShrinkOp : Share_Op<"shrink", [Pure]> {
 }
 def Share_ReinterpretOp : Share_Op<"reinterpret", [Pure]> {
   let summary = "the same ring elements under another fraction: times a power of two, free";
+  let description = [{
+    ```mlir
+    // x / 16
+    %y = share.reinterpret %x : tensor<4x8x!share.masked<46, 18>> -> tensor<4x8x!share.masked<46, 22>>
+    ```
+  }];
   let arguments = (ins Share_Ring:$input);
   let results = (outs Share_Ring:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
@@ -125,6 +187,11 @@ def Share_ReinterpretOp : Share_Op<"reinterpret", [Pure]> {
 }
 def Share_ToAdditiveOp : Share_Op<"to_additive", [Pure]> {
   let summary = "masked to additive: P1 takes m - l1, P2 -l2; bits alike";
+  let description = [{
+    ```mlir
+    %y = share.to_additive %x : tensor<4x8x!share.masked<64, 36>> -> tensor<4x8x!share.additive<64, 36>>
+    ```
+  }];
   let arguments = (ins Share_MaskedOrBit:$input);
   let results = (outs Share_AdditiveOrBit:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
@@ -135,6 +202,11 @@ def Share_TruncateOp : Share_Op<"truncate", [Pure]> {
   let description = [{
     P1 adds 2^t - 1, then each evaluator shifts its own share. Error in (-1, 1) ulp of mean 0, integers exact, no failure
     probability (protocol.md, "truncate").
+
+    ```mlir
+    // t = 18: the result has at most 64 - 18 bits
+    %y = share.truncate %x : tensor<4x8x!share.additive<64, 36>> -> tensor<4x8x!share.additive<46, 18>>
+    ```
   }];
   let arguments = (ins Share_Additive:$input);
   let results = (outs Share_Additive:$result);
@@ -155,15 +227,30 @@ def Share_MulOp : Share_ProductOp<"mul", "x * y with truncation by t = fx + fy -
   let description = [{
     z1 = mx (my - ly1) - lx1 my + G1, z2 = -mx ly2 - lx2 my + G2, G = lx ly. The k' <= k - t
     bits of G >> t that reach the result are dealt; with t > 0 P1 adds 3 * 2^(t-1) before its shift; error within 1.5 ulp.
+
+    ```mlir
+    %z = share.mul %x, %y : (tensor<4x8x!share.masked<64, 18>>, tensor<8x!share.masked<64, 18>>) -> tensor<4x8x!share.additive<46, 18>>
+    ```
   }];
 }
-def Share_MatmulOp : Share_ProductOp<"matmul", "matrix product of the last two dimensions, leading ones broadcast, truncation as share.mul">;
+def Share_MatmulOp : Share_ProductOp<"matmul", "matrix product of the last two dimensions, leading ones broadcast, truncation as share.mul"> {
+  let description = [{
+    ```mlir
+    %z = share.matmul %x, %y : (tensor<4x8x!share.masked<64, 18>>, tensor<8x3x!share.masked<64, 18>>) -> tensor<4x3x!share.additive<46, 18>>
+    ```
+  }];
+}
 
 def Share_ExtendHighOp : Share_GateOp<"extend_high"> {
   let summary = "the d high bits that extend a ring from k to k + d bits, additive";
   let description = [{
     Needs -2^(k-2) <= x < 2^(k-2), k >= 2 (in ring units). P0 deals them for either msb of m (2 arrays of d bits). After share.remask,
     share.join puts them above the low bits, which keep mask and masked value.
+
+    ```mlir
+    // from 46 to 64 bits: the 18 above
+    %y = share.extend_high %x : tensor<4x8x!share.masked<46, 18>> -> tensor<4x8x!share.additive<18, 0>>
+    ```
   }];
   let arguments = (ins Share_Masked:$input, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
   let results = (outs Share_Additive:$result);
@@ -172,6 +259,11 @@ def Share_ExtendHighOp : Share_GateOp<"extend_high"> {
 }
 def Share_JoinOp : Share_Op<"join", [Pure]> {
   let summary = "low k bits and opened high d bits of an extend: masked over k + d bits";
+  let description = [{
+    ```mlir
+    %z = share.join %x, %y : (tensor<4x8x!share.masked<46, 18>>, tensor<4x8x!share.masked<18, 0>>) -> tensor<4x8x!share.masked<64, 18>>
+    ```
+  }];
   let arguments = (ins Share_Masked:$low, Share_Masked:$high);
   let results = (outs Share_Masked:$result);
   let assemblyFormat = "$low `,` $high attr-dict `:` functional-type(operands, $result)";
@@ -183,6 +275,11 @@ def Share_CompareDigitsOp : Share_GateOp<"compare_digits"> {
     Result shape [T, P] + shape(x): per threshold the planes lt_0, eq_0, lt_1, eq_1, ..., lt_last, most significant digit
     first, P = 2 * digits - 1, digits = ceil((k-1) / digit); the least significant digit takes what is left over. `thresholds` are in ring units. P0 deals the one-hot vector of each
     digit of l without its last entry, once for all thresholds: sum of (2^w - 1) bits. k >= 2.
+
+    ```mlir
+    // 23 bits in 6 digits: 11 planes
+    %y = share.compare_digits %x {thresholds = array<i64: 0>, digit = 4 : i64} : tensor<8x!share.masked<24, 18>> -> tensor<1x11x8x!share.xor_bit>
+    ```
   }];
   let arguments = (ins Share_Masked:$input, DenseI64ArrayAttr:$thresholds, I64Attr:$digit, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
   let results = (outs Share_XorBit:$result);
@@ -195,6 +292,11 @@ def Share_LexCombineOp : Share_GateOp<"lex_combine"> {
     Input [T, P] + s of masked bits as share.compare_digits lays them out. Up to 4 digits make one group, more are taken in
     groups of 3 from the most significant. P0 deals the products of masks that occur, each distinct subset once per group.
     Result [T, P'] + s, P' = 2 * groups - 1.
+
+    ```mlir
+    // 6 digits, two groups of 3
+    %y = share.lex_combine %x : tensor<1x11x8x!share.masked_bit> -> tensor<1x3x8x!share.xor_bit>
+    ```
   }];
   let arguments = (ins Share_MaskedBit:$input, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
   let results = (outs Share_XorBit:$result);
@@ -203,7 +305,13 @@ def Share_LexCombineOp : Share_GateOp<"lex_combine"> {
 }
 def Share_CompareFinishOp : Share_GateOp<"compare_finish"> {
   let summary = "[x < T] = msb(m_T) ^ msb(l) ^ lt";
-  let description = [{`less`: [T, 1] + shape(x) from the last share.lex_combine (or share.compare_digits). Deals msb(l), 1 bit an element. Result [T] + shape(x).}];
+  let description = [{
+    `less`: [T, 1] + shape(x) from the last share.lex_combine (or share.compare_digits). Deals msb(l), 1 bit an element. Result [T] + shape(x).
+
+    ```mlir
+    %z = share.compare_finish %x, %less {thresholds = array<i64: 0>} : (tensor<8x!share.masked<24, 18>>, tensor<1x1x8x!share.xor_bit>) -> tensor<1x8x!share.xor_bit>
+    ```
+  }];
   let arguments = (ins Share_Masked:$input, Share_XorBit:$less, DenseI64ArrayAttr:$thresholds, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
   let results = (outs Share_XorBit:$result);
   let assemblyFormat = "$input `,` $less attr-dict `:` functional-type(operands, $result)";
@@ -211,6 +319,11 @@ def Share_CompareFinishOp : Share_GateOp<"compare_finish"> {
 }
 def Share_XorOp : Share_Op<"xor", [Pure]> {
   let summary = "exclusive or of bits of one kind (broadcasting)";
+  let description = [{
+    ```mlir
+    %z = share.xor %x, %y : (tensor<4x8x!share.xor_bit>, tensor<8x!share.xor_bit>) -> tensor<4x8x!share.xor_bit>
+    ```
+  }];
   let arguments = (ins Share_Bits:$lhs, Share_Bits:$rhs);
   let results = (outs Share_Bits:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, $result)";
@@ -218,6 +331,11 @@ def Share_XorOp : Share_Op<"xor", [Pure]> {
 }
 def Share_NotOp : Share_Op<"not", [Pure]> {
   let summary = "1 - b";
+  let description = [{
+    ```mlir
+    %y = share.not %x : tensor<4x8x!share.masked_bit> -> tensor<4x8x!share.masked_bit>
+    ```
+  }];
   let arguments = (ins Share_Bits:$input);
   let results = (outs Share_Bits:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
@@ -225,6 +343,11 @@ def Share_NotOp : Share_Op<"not", [Pure]> {
 }
 def Share_AndOp : Share_GateOp<"and"> {
   let summary = "b and c; P0 deals the product of the masks, 1 bit";
+  let description = [{
+    ```mlir
+    %z = share.and %x, %y : (tensor<4x8x!share.masked_bit>, tensor<8x!share.masked_bit>) -> tensor<4x8x!share.xor_bit>
+    ```
+  }];
   let arguments = (ins Share_MaskedBit:$lhs, Share_MaskedBit:$rhs, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
   let results = (outs Share_XorBit:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` functional-type(operands, $result)";
@@ -232,6 +355,11 @@ def Share_AndOp : Share_GateOp<"and"> {
 }
 def Share_BitToArithOp : Share_GateOp<"bit_to_arith"> {
   let summary = "bit to 0 or 1 (fraction 0) of Z_2^k: b' + (1 - 2b')u, u dealt, k bits";
+  let description = [{
+    ```mlir
+    %y = share.bit_to_arith %x : tensor<4x8x!share.masked_bit> -> tensor<4x8x!share.additive<20, 0>>
+    ```
+  }];
   let arguments = (ins Share_MaskedBit:$input, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
   let results = (outs Share_Additive:$result);
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
@@ -239,6 +367,11 @@ def Share_BitToArithOp : Share_GateOp<"bit_to_arith"> {
 }
 def Share_BitMulOp : Share_GateOp<"bit_mul"> {
   let summary = "b * y (broadcasting b to y): b'y + (1 - 2b')(u my - u ly); u and u ly dealt, 2k bits per result";
+  let description = [{
+    ```mlir
+    %z = share.bit_mul %b, %x : (tensor<4x1x!share.masked_bit>, tensor<4x8x!share.masked<46, 18>>) -> tensor<4x8x!share.additive<46, 18>>
+    ```
+  }];
   let arguments = (ins Share_MaskedBit:$bit, Share_Masked:$input, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
   let results = (outs Share_Additive:$result);
   let assemblyFormat = "$bit `,` $input attr-dict `:` functional-type(operands, $result)";
@@ -251,6 +384,13 @@ def Share_PeriodicOp : Share_GateOp<"periodic"> {
     bits in a ring of K - (max(digits) - digits[j]) bits, K = k' + t; the evaluators multiply by public integers of `public_bits` fractional
     bits made from m by integer tables. The sum is truncated by t = max(digits) + public_bits - f' to the result's k' bits.
     A frequency costs 2 arrays; where both c_j and s_j are there the same two arrays serve.
+
+    ```mlir
+    // sin of period 16 over 22 bits, 18 of them fractional
+    %y = share.periodic %x {frequencies = array<i64: 1>, constant = 0 : i64, cosines = array<i64: 0>, sines = array<i64: 1048576>,
+                            digits = array<i64: 22>, coefficient_bits = 20 : i64, public_bits = 20 : i64}
+        : tensor<4x8x!share.masked<22, 18>> -> tensor<4x8x!share.additive<22, 18>>
+    ```
   }];
   let arguments = (ins Share_Masked:$input, DenseI64ArrayAttr:$frequencies, I64Attr:$constant, DenseI64ArrayAttr:$cosines, DenseI64ArrayAttr:$sines,
                    DenseI64ArrayAttr:$digits, I64Attr:$coefficient_bits, I64Attr:$public_bits, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
@@ -264,6 +404,10 @@ def Share_ExpOp : Share_GateOp<"exp"> {
     k > f + 4; A = 2^(k-f-4) cases by the top bits of m. P0 deals e^-l + 8 scaled by `dealt_bits`, once per case, over K bits, K = k' + t,
     t = dealt_bits + public_bits - f', K <= 64; the evaluators multiply by e^(m-8) of `public_bits` (integer tables) and truncate by t.
     k' >= f' + 3. (protocol.md, "exponential")
+
+    ```mlir
+    %y = share.exp %x {dealt_bits = 20 : i64, public_bits = 22 : i64} : tensor<4x8x!share.masked<23, 18>> -> tensor<4x8x!share.additive<21, 18>>
+    ```
   }];
   let arguments = (ins Share_Masked:$input, I64Attr:$dealt_bits, I64Attr:$public_bits, OptionalAttr<I64Attr>:$address, OptionalAttr<I64Attr>:$receiver);
   let results = (outs Share_Additive:$result);
