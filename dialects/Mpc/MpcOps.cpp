@@ -24,12 +24,17 @@ Operation *MpcDialect::materializeConstant(OpBuilder &builder, Attribute value, 
   return builder.create<ConstantOp>(loc, type, elements);
 }
 
+static LogicalResult verifyRange(Operation *op, Attribute attribute) {
+  auto range = llvm::dyn_cast<DenseF64ArrayAttr>(attribute);
+  if (!range || range.size() != 2 || !(range[0] <= range[1]))
+    return op->emitOpError() << kRangeAttr << " must be array<f64: lo, hi> with lo <= hi (MPC-C40)";
+  return success();
+}
+
 LogicalResult MpcDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
   StringRef name = attribute.getName();
   if (name == kRangeAttr) {
-    auto range = llvm::dyn_cast<DenseF64ArrayAttr>(attribute.getValue());
-    if (!range || range.size() != 2 || !(range[0] <= range[1]))
-      return op->emitOpError() << kRangeAttr << " must be array<f64: lo, hi> with lo <= hi (MPC-C40)";
+    return verifyRange(op, attribute.getValue());
   } else if (name == kRangeKindAttr) {
     auto kind = llvm::dyn_cast<StringAttr>(attribute.getValue());
     if (!kind || !llvm::is_contained({"proved", "assumed", "calibrated"}, kind.getValue()))
@@ -42,9 +47,11 @@ LogicalResult MpcDialect::verifyOperationAttribute(Operation *op, NamedAttribute
   return success();
 }
 
-// mpc.name and mpc.owner of an entry's argument or result.
+// mpc.name, mpc.owner and mpc.range of an entry's argument or result.
 static LogicalResult verifyPort(Operation *op, NamedAttribute attribute) {
   auto text = llvm::dyn_cast<StringAttr>(attribute.getValue());
+  if (attribute.getName() == kRangeAttr)
+    return verifyRange(op, attribute.getValue());
   if (attribute.getName() == kNameAttr && !text)
     return op->emitOpError() << kNameAttr << " must be a string (MPC-C41)";
   if (attribute.getName() == kOwnerAttr && (!text || !llvm::is_contained({"client", "model", "public"}, text.getValue())))

@@ -111,6 +111,12 @@ private:
     return instruction;
   }
 
+  // mpc.range, or the range of which nothing is known.
+  static tacit::Range rangeOf(Attribute attribute) {
+    auto ends = llvm::dyn_cast_or_null<DenseF64ArrayAttr>(attribute);
+    return ends && ends.size() == 2 ? tacit::Range{ends[0], ends[1]} : tacit::Range{};
+  }
+
   LogicalResult emitClear(share::InputOp input, tacit::Entry &entry, llvm::DenseMap<Value, uint32_t> &entryIds) {
     tacit::ClearFunction clear;
     clear.owner = input.getOwner().str();
@@ -149,6 +155,8 @@ private:
         return failure();
       clear.shares.push_back(entryIds[result]);
     }
+    if (tacit::Range range = rangeOf(input->getAttr(kRangeAttr)); range.bounded() && clear.results.size() == 1)
+      clear.ranges = {range};
     entry.clear.push_back(std::move(clear));
     return success();
   }
@@ -172,7 +180,8 @@ private:
       if (failed(type))
         return failure();
       tacit::Port port{textOf(function.getArgAttr(i, kNameAttr), "input" + std::to_string(i)),
-                       textOf(function.getArgAttr(i, kOwnerAttr), "client"), tacit::kNoValue, *type};
+                       textOf(function.getArgAttr(i, kOwnerAttr), "client"), tacit::kNoValue, *type,
+                       rangeOf(function.getArgAttr(i, kRangeAttr))};
       if (port.owner == "public") {
         if (failed(addValue(function, argument, entry.values, ids)))
           return failure();
@@ -201,7 +210,7 @@ private:
       if (!result.get().getDefiningOp<share::RevealOp>())
         return function.emitOpError("result ") << i << " is public: a program's results are what it reveals to an owner";
       entry.outputs.push_back({textOf(function.getResultAttr(i, kNameAttr), "output" + std::to_string(i)),
-                               textOf(function.getResultAttr(i, kOwnerAttr), "client"), id->second, entry.values[id->second].type});
+                               textOf(function.getResultAttr(i, kOwnerAttr), "client"), id->second, entry.values[id->second].type, {}});
     }
     assignSlots(entry);
     program.entries.push_back(std::move(entry));

@@ -98,6 +98,8 @@ private:
     for (uint32_t v : clear.shares)
       types.push_back(typeOf(entry.values[v].type));
     auto input = b.create<share::InputOp>(loc, types, clear.owner, inputs, b.getI64IntegerAttr(clear.address));
+    if (clear.ranges.size() == 1 && clear.ranges[0].bounded())
+      input->setAttr(kRangeAttr, b.getDenseF64ArrayAttr({clear.ranges[0].low, clear.ranges[0].high}));
     OpBuilder::InsertionGuard guard(b);
     Block *body = b.createBlock(&input.getBody());
     SmallVector<Value> local(clear.values.size());
@@ -127,8 +129,11 @@ private:
   }
 
   DictionaryAttr portAttributes(const tacit::Port &port) {
-    return b.getDictionaryAttr(
-        {b.getNamedAttr(kNameAttr, b.getStringAttr(port.name)), b.getNamedAttr(kOwnerAttr, b.getStringAttr(port.owner))});
+    SmallVector<NamedAttribute> attributes = {b.getNamedAttr(kNameAttr, b.getStringAttr(port.name)),
+                                              b.getNamedAttr(kOwnerAttr, b.getStringAttr(port.owner))};
+    if (port.range.bounded())
+      attributes.push_back(b.getNamedAttr(kRangeAttr, b.getDenseF64ArrayAttr({port.range.low, port.range.high})));
+    return b.getDictionaryAttr(attributes);
   }
 
   LogicalResult importEntry(const tacit::Entry &entry) {

@@ -1,4 +1,5 @@
 // mpc-infer-ranges: writes what the interval analysis finds of each secret number.
+#include "mpc/Analysis/InputRange.h"
 #include "mpc/Analysis/Interval.h"
 #include "mpc/Analysis/WeightBounds.h"
 #include "mpc/Transforms/Passes.h"
@@ -36,6 +37,12 @@ struct InferRanges : public mlir::mpc::impl::MpcInferRangesBase<InferRanges> {
       }
       return llvm::isa<OwnedOp>(op) ? WalkResult::skip() : WalkResult::advance();
     });
+    // What owners must check before they share.
+    for (BlockArgument argument : function.getArguments()) {
+      auto owner = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), kOwnerAttr);
+      if (auto range = getInputRange(argument, owner && owner.getValue() == "public", analysis))
+        function.setArgAttr(argument.getArgNumber(), kRangeAttr, DenseF64ArrayAttr::get(&getContext(), {range->low, range->high}));
+    }
   }
 };
 

@@ -9,6 +9,12 @@ using namespace mlir::mpc;
 
 namespace {
 
+// What the formats assume of a shared value goes with it: its owner checks it before it shares.
+void copyRange(Operation *from, Operation *to) {
+  if (Attribute range = from->getAttr(kRangeAttr); range && to->getNumResults() == 1)
+    to->setAttr(kRangeAttr, range);
+}
+
 // mpc.owned: the body stays as it is, its results are shared by the owner or published.
 struct OwnedPattern : OpConversionPattern<OwnedOp> {
   using OpConversionPattern::OpConversionPattern;
@@ -20,6 +26,7 @@ struct OwnedPattern : OpConversionPattern<OwnedOp> {
       if (!llvm::isa<BlockArgument>(input))
         return op.emitOpError("has an operand that is no argument of the function: an owner computes on what it provides");
     auto input = rewriter.create<share::InputOp>(getOriginLoc(op), types, op.getOwner(), adaptor.getInputs(), IntegerAttr());
+    copyRange(op, input);
     rewriter.inlineRegionBefore(op.getBody(), input.getBody(), input.getBody().end());
     Operation *yield = input.getBody().front().getTerminator();
     OpBuilder::InsertionGuard guard(rewriter);
@@ -40,6 +47,7 @@ struct WeightPattern : OpConversionPattern<WeightOp> {
       return op.emitOpError("needs a fixed-point format and an mpc.param");
     Location loc = getOriginLoc(op);
     auto input = rewriter.create<share::InputOp>(loc, type, "model", ValueRange(), IntegerAttr());
+    copyRange(op, input);
     OpBuilder::InsertionGuard guard(rewriter);
     rewriter.createBlock(&input.getBody());
     Value value = rewriter.create<WeightOp>(loc, param.getType(), op.getParam());

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <variant>
 #include <vector>
@@ -64,6 +65,15 @@ struct Origin {
   std::string kind;  // "mpc.gelu"
 };
 
+// Values that a program assumes, both ends included.
+struct Range {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+
+  bool bounded() const { return low > -std::numeric_limits<double>::infinity() || high < std::numeric_limits<double>::infinity(); }
+  bool operator==(const Range&) const = default;
+};
+
 struct ClearFunction {
   std::string owner;
   std::vector<uint32_t> arguments;  // into Entry::inputs
@@ -73,6 +83,7 @@ struct ClearFunction {
   std::vector<ValueId> results;
   std::vector<ValueId> shares;  // into Entry::values
   uint32_t address = 0;
+  std::vector<Range> ranges;  // of each result, or none
 };
 
 inline constexpr uint32_t kNoValue = 0xFFFFFFFF;
@@ -82,6 +93,7 @@ struct Port {
   std::string owner;  // "client", "model", "public"
   ValueId value = kNoValue;
   uint32_t type = 0;
+  Range range{};  // of an input; its owner checks it
 };
 
 struct Entry {

@@ -124,8 +124,10 @@ absl::StatusOr<Tensor> GatherRows(const Call& call, const Tensor& x, size_t indi
   absl::StatusOr<std::vector<int64_t>> indices = Indices(call, indices_operand);
   if (!indices.ok()) return indices.status();
   const int64_t along = x.shape()[axis];
-  for (int64_t i : *indices) {
-    if (i < -along || i >= along) return Bad(call, "index ", i, " is outside the ", along, " rows of axis ", axis, " of ", Describe(x));
+  for (size_t k = 0; k < indices->size(); ++k) {
+    const int64_t i = (*indices)[k];
+    if (i < -along || i >= along)
+      return Bad(call, "the index at element ", k, " is outside the ", along, " rows of axis ", axis, " of ", Describe(x));
   }
   Shape shape(x.shape().begin(), x.shape().begin() + axis);
   shape.insert(shape.end(), places.shape().begin(), places.shape().end());
@@ -176,7 +178,9 @@ absl::StatusOr<Tensor> GatherNd(const Call& call) {
       int64_t from = b * batch_size;
       for (int64_t d = 0; d < depth; ++d) {
         const int64_t along = x.shape()[batch + d], i = tuple[d];
-        if (i < -along || i >= along) return Bad(call, "index ", i, " is outside dimension ", batch + d, " of ", Describe(x));
+        if (i < -along || i >= along) {
+          return Bad(call, "the index at element ", tuple + d - indices->data(), " is outside dimension ", batch + d, " of ", Describe(x));
+        }
         from += (i < 0 ? i + along : i) * strides[batch + d];
       }
       std::memcpy(out.data<uint8_t>() + to * bytes, x.data<uint8_t>() + from * bytes, run * bytes);
@@ -195,7 +199,7 @@ absl::StatusOr<Tensor> OneHot(const Call& call) {
   Tensor out = Result(call);
   for (size_t i = 0; i < indices->size(); ++i) {
     const int64_t v = (*indices)[i];
-    if (v < 0 || v >= depth) return Bad(call, "index ", v, " is outside [0, ", depth, ")");
+    if (v < 0 || v >= depth) return Bad(call, "the index at element ", i, " is outside [0, ", depth, ")");
     out.i1()[static_cast<int64_t>(i) * depth + v] = 1;
   }
   return out;

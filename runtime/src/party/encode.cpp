@@ -8,9 +8,10 @@ namespace tacit {
 
 namespace {
 
-absl::Status OutOfRange(absl::string_view what, double value, int64_t i, int width, int fraction) {
+// The value is not named: it may be secret, and the text may travel.
+absl::Status OutOfRange(absl::string_view what, int64_t i, int width, int fraction) {
   return absl::InvalidArgumentError(
-      absl::StrCat(what, ": value ", value, " at element ", i, " does not fit ", width, " bits with ", fraction, " fractional bits"));
+      absl::StrCat(what, ": the value at element ", i, " does not fit ", width, " bits with ", fraction, " fractional bits"));
 }
 
 int64_t IntegerAt(const Tensor& t, int64_t i) {
@@ -35,7 +36,7 @@ absl::StatusOr<Words> EncodeRing(const Tensor& input, int width, int fraction, a
     const float* x = input.f32();
     for (int64_t i = 0; i < input.size(); ++i) {
       const double scaled = std::nearbyint(std::ldexp(static_cast<double>(x[i]), fraction));
-      if (!(scaled >= -bound && scaled < bound)) return OutOfRange(what, x[i], i, width, fraction);
+      if (!(scaled >= -bound && scaled < bound)) return OutOfRange(what, i, width, fraction);
       words[i] = static_cast<Word>(static_cast<int64_t>(scaled)) & mask;
     }
     return words;
@@ -43,9 +44,9 @@ absl::StatusOr<Words> EncodeRing(const Tensor& input, int width, int fraction, a
   const __int128 bound = static_cast<__int128>(1) << (width - 1);
   for (int64_t i = 0; i < input.size(); ++i) {
     const int64_t x = IntegerAt(input, i);
-    if (x != 0 && fraction >= 64) return OutOfRange(what, x, i, width, fraction);
+    if (x != 0 && fraction >= 64) return OutOfRange(what, i, width, fraction);
     const __int128 scaled = x == 0 ? 0 : static_cast<__int128>(x) << fraction;
-    if (scaled < -bound || scaled >= bound) return OutOfRange(what, x, i, width, fraction);
+    if (scaled < -bound || scaled >= bound) return OutOfRange(what, i, width, fraction);
     words[i] = static_cast<Word>(scaled) & mask;
   }
   return words;
@@ -55,7 +56,7 @@ absl::StatusOr<Words> EncodeBits(const Tensor& input, absl::string_view what) {
   Words bits(BitWords(input.size()));
   for (int64_t i = 0; i < input.size(); ++i) {
     const double x = input.At(i);
-    if (x != 0 && x != 1) return absl::InvalidArgumentError(absl::StrCat(what, ": value ", x, " at element ", i, " is not a bit"));
+    if (x != 0 && x != 1) return absl::InvalidArgumentError(absl::StrCat(what, ": the value at element ", i, " is not a bit"));
     bits[i / 64] |= static_cast<Word>(x != 0) << (i % 64);
   }
   return bits;

@@ -1,7 +1,9 @@
 // The owners' side of a run: clear functions, encoding, masking, and the reading of results.
 #include <cmath>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "party/gate_functions.h"
 #include "party/plan.h"
 #include "tacit/clear.h"
@@ -33,13 +35,40 @@ struct OwnerSession::State {
   Section section() const { return client() ? Section::kIo : Section::kSetup; }
   absl::Status CheckInputs(const NamedTensors& given, std::vector<const Tensor*>* ports) const;
   absl::StatusOr<Bytes> Mask(const SharedResult& shared, const Tensor& clear) const;
+  std::string Source(const ClearFunction& function) const;
 };
+
+namespace {
+
+// The first element outside a range, or -1. What a computation of the owner rounds may lie past an end that was proved of exact numbers;
+// formats have room for that (docs/spec/formats.md).
+int64_t FirstOutside(const Tensor& tensor, const Range& range, bool computed) {
+  if (!range.bounded()) return -1;
+  constexpr double kSlack = 1.0 / 4096;
+  const double low = computed ? range.low - kSlack * std::fabs(range.low) : range.low;
+  const double high = computed ? range.high + kSlack * std::fabs(range.high) : range.high;
+  for (int64_t i = 0; i < tensor.size(); ++i) {
+    const double x = tensor.At(i);
+    if (!(x >= low && x <= high)) return i;
+  }
+  return -1;
+}
+
+std::string Describe(const Range& range) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const std::string low = absl::StrFormat("%.10g", range.low), high = absl::StrFormat("%.10g", range.high);
+  if (range.high == kInfinity) return low + " and above";
+  if (range.low == -kInfinity) return high + " and below";
+  return absl::StrCat("between ", low, " and ", high);
+}
+
+}  // namespace
 
 OwnerSession::OwnerSession(const Program& program, const Entry& entry, std::string owner, const OwnerSeeds& seeds, uint32_t invocation)
     : state_(std::make_unique<State>(program, entry, std::move(owner), seeds, invocation)) {}
 OwnerSession::~OwnerSession() = default;
 
-// Every input there once, of its type, and finite.
+// Every input there once, of its type, finite, and in the range that the program assumes. Errors name no value: those are secret.
 absl::Status OwnerSession::State::CheckInputs(const NamedTensors& given, std::vector<const Tensor*>* ports) const {
   ports->assign(entry.inputs.size(), nullptr);
   for (const auto& [name, tensor] : given) {
@@ -58,8 +87,13 @@ absl::Status OwnerSession::State::CheckInputs(const NamedTensors& given, std::ve
         const float x = tensor.f32()[j];
         // A public mask may hold infinities; what it becomes is checked where it is encoded.
         if (std::isnan(x) || (std::isinf(x) && entry.inputs[i].owner != "public"))
-          return absl::InvalidArgumentError(absl::StrCat("input '", name, "': value ", x, " at element ", j, " is not a finite number"));
+          return absl::InvalidArgumentError(absl::StrCat("input '", name, "': the value at element ", j, " is not a finite number"));
       }
+    }
+    const Range& range = entry.inputs[i].range;
+    if (const int64_t j = FirstOutside(tensor, range, /*computed=*/false); j >= 0) {
+      return absl::InvalidArgumentError(absl::StrCat("input '", name, "': the value at element ", j,
+                                                     " is outside of what the program is made for, which is ", Describe(range)));
     }
     (*ports)[i] = &tensor;
   }
@@ -68,14 +102,31 @@ absl::Status OwnerSession::State::CheckInputs(const NamedTensors& given, std::ve
   return absl::OkStatus();
 }
 
+// What a clear function reads, by the names that its owner knows: "input 'a'", "weight 'w'".
+std::string OwnerSession::State::Source(const ClearFunction& function) const {
+  std::string names;
+  for (uint32_t argument : function.arguments) absl::StrAppend(&names, names.empty() ? "" : ", ", "'", entry.inputs[argument].name, "'");
+  for (uint32_t param : function.params) absl::StrAppend(&names, names.empty() ? "" : ", ", "'", program.params[param].name, "'");
+  const bool several = function.arguments.size() + function.params.size() > 1;
+  if (names.empty()) return absl::StrCat("constant of the ", owner);
+  return absl::StrCat(client() ? "input" : "weight", several ? "s " : " ", names);
+}
+
 // m = x + l1 + l2, packed; published ring elements without a mask.
 absl::StatusOr<Bytes> OwnerSession::State::Mask(const SharedResult& shared, const Tensor& clear) const {
   const Type& type = program.TypeOf(entry, shared.value);
-  // Names what went wrong by the op that made the value.
-  std::string what = absl::StrCat("value shared by the ", owner);
+  // Names what went wrong by what the value is made of and the op that made it.
+  std::string what = Source(*shared.function);
   for (const Instruction& instruction : shared.function->instructions) {
     if (instruction.results[0] == shared.function->results[shared.result] && instruction.origin < program.origins.size())
-      absl::StrAppend(&what, " ('", program.origins[instruction.origin].name, "')");
+      absl::StrAppend(&what, ", computed by '", program.origins[instruction.origin].name, "'");
+  }
+  if (!shared.function->ranges.empty()) {
+    const Range& range = shared.function->ranges[shared.result];
+    if (const int64_t i = FirstOutside(clear, range, /*computed=*/true); i >= 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(what, ": the value at element ", i, " is outside of what the program is made for, which is ", Describe(range)));
+    }
   }
   const bool bits = gates::IsBit(type.kind);
   absl::StatusOr<Words> x = bits ? EncodeBits(clear, what) : EncodeRing(clear, type.width, type.fraction, what);
@@ -114,7 +165,7 @@ absl::Status OwnerSession::Prepare(const NamedTensors& inputs, const std::functi
     std::vector<const Tensor*> arguments;
     for (uint32_t a : function.arguments) arguments.push_back(ports[a]);
     absl::StatusOr<std::vector<Tensor>> results = RunClearFunction(s.program, function, arguments, load);
-    if (!results.ok()) return results.status();
+    if (!results.ok()) return absl::Status(results.status().code(), absl::StrCat(s.Source(function), ": ", results.status().message()));
     for (const Tensor& result : *results) {
       const SharedResult& shared = s.plan.shared[number];
       const Type& type = s.program.TypeOf(function, function.results[shared.result]);

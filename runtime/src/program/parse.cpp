@@ -118,19 +118,35 @@ absl::Status ReadInstructions(const fb::Program& program, const flatbuffers::Vec
   });
 }
 
-std::vector<Port> ReadPorts(const flatbuffers::Vector<flatbuffers::Offset<fb::Port>>* from) {
-  std::vector<Port> ports;
-  if (from != nullptr)
-    for (const fb::Port* port : *from) ports.push_back({Text(port->name()), Text(port->owner()), port->value(), port->type()});
-  return ports;
+// Pairs of bounds: `count` of them, or none at all.
+absl::StatusOr<std::vector<Range>> ReadRanges(const flatbuffers::Vector<double>* from, size_t count, absl::string_view what) {
+  std::vector<Range> ranges;
+  if (from == nullptr || from->size() == 0) return ranges;
+  if (!Aligned(from) || from->size() != 2 * count) return Wrong("the range of ", what, " is damaged");
+  for (size_t i = 0; i < count; ++i) {
+    const Range range{from->Get(2 * i), from->Get(2 * i + 1)};
+    if (!(range.low <= range.high)) return Wrong("the range of ", what, " is empty");
+    ranges.push_back(range);
+  }
+  return ranges;
+}
+
+absl::Status ReadPorts(const flatbuffers::Vector<flatbuffers::Offset<fb::Port>>* from, std::vector<Port>* to) {
+  return Each(from, [&](const fb::Port& port) -> absl::Status {
+    to->push_back({Text(port.name()), Text(port.owner()), port.value(), port.type()});
+    absl::StatusOr<std::vector<Range>> range = ReadRanges(port.range(), 1, absl::StrCat("'", to->back().name, "'"));
+    if (!range.ok()) return range.status();
+    if (!range->empty()) to->back().range = range->front();
+    return absl::OkStatus();
+  });
 }
 
 absl::StatusOr<Entry> ReadEntry(const fb::Program& program, const fb::Entry& from) {
   Entry entry;
   entry.name = Text(from.name());
   entry.values = ReadValues(from.values());
-  entry.inputs = ReadPorts(from.inputs());
-  entry.outputs = ReadPorts(from.outputs());
+  if (absl::Status s = ReadPorts(from.inputs(), &entry.inputs); !s.ok()) return s;
+  if (absl::Status s = ReadPorts(from.outputs(), &entry.outputs); !s.ok()) return s;
   entry.slots = from.slots();
   entry.rounds = from.rounds();
   absl::Status s = Each(from.clear(), [&](const fb::ClearFunction& f) -> absl::Status {
@@ -142,6 +158,9 @@ absl::StatusOr<Entry> ReadEntry(const fb::Program& program, const fb::Entry& fro
     function.results = Numbers(f.results());
     function.shares = Numbers(f.shares());
     function.address = f.address();
+    absl::StatusOr<std::vector<Range>> ranges = ReadRanges(f.ranges(), function.results.size(), "a clear function");
+    if (!ranges.ok()) return ranges.status();
+    function.ranges = *std::move(ranges);
     if (absl::Status t = ReadInstructions(program, f.instructions(), &function.instructions); !t.ok()) return t;
     entry.clear.push_back(std::move(function));
     return absl::OkStatus();

@@ -102,9 +102,23 @@ class Writer {
     return b_.CreateVector(offsets);
   }
 
+  // Nothing where nothing is known.
+  Offset<flatbuffers::Vector<double>> Put(const std::vector<Range>& ranges) {
+    std::vector<double> ends;
+    bool bounded = false;
+    for (const Range& range : ranges) {
+      ends.insert(ends.end(), {range.low, range.high});
+      bounded = bounded || range.bounded();
+    }
+    return bounded ? b_.CreateVector(ends) : 0;
+  }
+
   Offset<flatbuffers::Vector<Offset<fb::Port>>> Put(const std::vector<Port>& ports) {
     std::vector<Offset<fb::Port>> offsets;
-    for (const Port& port : ports) offsets.push_back(fb::CreatePort(b_, Text(port.name), Text(port.owner), port.value, port.type));
+    for (const Port& port : ports) {
+      const auto name = Text(port.name), owner = Text(port.owner);
+      offsets.push_back(fb::CreatePort(b_, name, owner, port.value, port.type, Put(std::vector<Range>{port.range})));
+    }
     return b_.CreateVector(offsets);
   }
 
@@ -118,7 +132,9 @@ class Writer {
       const auto instructions = Put(f.instructions);
       const auto results = b_.CreateVector(f.results);
       const auto shares = b_.CreateVector(f.shares);
-      functions.push_back(fb::CreateClearFunction(b_, owner, arguments, params, values, instructions, results, shares, f.address));
+      const auto ranges = Put(f.ranges);
+      functions.push_back(
+          fb::CreateClearFunction(b_, owner, arguments, params, values, instructions, results, shares, f.address, ranges));
     }
     const auto name = Text(entry.name);
     const auto values = Put(entry.values);
