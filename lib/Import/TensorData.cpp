@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <map>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,6 +34,11 @@ static int64_t typedElements(const Proto &proto) {
   }
 }
 
+Descriptor::~Descriptor() {
+  if (fd >= 0)
+    ::close(fd);
+}
+
 // A path that is relative and stays below its folder by its text alone.
 static bool staysInside(StringRef file) {
   if (file.empty() || llvm::sys::path::is_absolute(file) || file.contains('\\') || file.contains('\0'))
@@ -44,35 +48,46 @@ static bool staysInside(StringRef file) {
   return llvm::none_of(parts, [](StringRef part) { return part == ".." || part.empty(); });
 }
 
-FailureOr<int64_t> TensorReader::externalSize(const std::string &file, std::string &error) {
-  auto known = sizes.find(file);
-  if (known != sizes.end())
-    return known->second;
-  if (!staysInside(file)) {
-    error = "external data in '" + file + "': expected a relative path inside the model's folder, without '..'";
+// Opens an external file one component at a time, each relative to the one before and none through a link, so that what is checked is what is read:
+// a name that is exchanged meanwhile changes nothing.
+LogicalResult TensorReader::openExternal(const std::string &file, std::string &error) {
+  if (openedName == file && opened.fd >= 0)
+    return success();
+  auto refuse = [&](const llvm::Twine &why) {
+    error = ("external data in '" + file + "'" + why).str();
     return failure();
-  }
-  // Each component by itself, so that a link on the way is seen.
-  std::string path = folder;
-  struct stat status {};
+  };
+  if (!staysInside(file))
+    return refuse(": expected a relative path inside the model's folder, without '..'");
+  Descriptor at(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (at.fd < 0)
+    return refuse(": " + llvm::Twine(std::strerror(errno)));
   SmallVector<StringRef> parts;
   StringRef(file).split(parts, '/');
-  for (StringRef part : parts) {
-    path += "/" + part.str();
-    if (lstat(path.c_str(), &status) != 0) {
-      error = "external data in '" + file + "': " + std::strerror(errno);
-      return failure();
+  struct stat status {};
+  for (auto [i, part] : llvm::enumerate(parts)) {
+    const std::string name = part.str();
+    Descriptor next(::openat(at.fd, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (next.fd < 0 || ::fstat(next.fd, &status) != 0)
+      return refuse(": " + llvm::Twine(std::strerror(errno)));
+    if (S_ISLNK(status.st_mode))
+      return refuse(": the path goes through a symbolic link; expected a file inside the model's folder");
+    if (i + 1 < parts.size()) {
+      at = std::move(next);
+      continue;
     }
-    if (S_ISLNK(status.st_mode)) {
-      error = "external data in '" + file + "': the path goes through a symbolic link; expected a file inside the model's folder";
-      return failure();
-    }
+    if (!S_ISREG(status.st_mode))
+      return refuse(" is no regular file");
+    Descriptor readable(::openat(at.fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (readable.fd < 0 || ::fstat(readable.fd, &status) != 0)
+      return refuse(": " + llvm::Twine(std::strerror(errno)));
+    if (!S_ISREG(status.st_mode))
+      return refuse(" is no regular file");
+    opened = std::move(readable);
   }
-  if (!S_ISREG(status.st_mode)) {
-    error = "external data in '" + file + "' is no regular file";
-    return failure();
-  }
-  return sizes[file] = static_cast<int64_t>(status.st_size);
+  openedName = file;
+  openedSize = static_cast<int64_t>(status.st_size);
+  return success();
 }
 
 static bool parseCount(StringRef text, int64_t &value) { return !text.getAsInteger(10, value) && value >= 0; }
@@ -131,16 +146,15 @@ FailureOr<TensorData> TensorReader::inspect(const Proto &proto, std::string &err
   while (file.consume_front("./")) // some exporters write it
     ;
   data.file = file.str();
-  FailureOr<int64_t> size = externalSize(data.file, error);
-  if (failed(size))
+  if (failed(openExternal(data.file, error)))
     return failure();
   if (hasLength && length != bytes) {
     error = "external data of " + std::to_string(length) + " bytes; its shape needs " + std::to_string(bytes);
     return failure();
   }
-  if (data.offset > *size || bytes > *size - data.offset) {
+  if (data.offset > openedSize || bytes > openedSize - data.offset) {
     error = "external data at bytes " + std::to_string(data.offset) + " to " + std::to_string(data.offset) + " + " + std::to_string(bytes) +
-            " of '" + data.file + "', which has " + std::to_string(*size);
+            " of '" + data.file + "', which has " + std::to_string(openedSize);
     return failure();
   }
   return data;
@@ -201,23 +215,24 @@ FailureOr<std::vector<char>> TensorReader::readRaw(const TensorData &data, std::
       return std::vector<char>(data.proto->raw_data().begin(), data.proto->raw_data().end());
     return typedToRaw(data);
   }
-  std::string path = folder + "/" + data.file;
-  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  // Its size again: the file may have shrunk since it was inspected.
+  if (failed(openExternal(data.file, error)))
+    return failure();
+  auto cut = [&] {
+    error = "external data in '" + data.file + "' cannot be read: the file ends before byte " + std::to_string(data.offset) + " + " +
+            std::to_string(bytes);
+    return failure();
+  };
+  if (data.offset > openedSize || static_cast<int64_t>(bytes) > openedSize - data.offset)
+    return cut();
   std::vector<char> out(bytes);
-  size_t done = 0;
-  while (file >= 0 && done < bytes) {
-    ssize_t count = pread(file, out.data() + done, bytes - done, static_cast<off_t>(data.offset + static_cast<int64_t>(done)));
+  for (size_t done = 0; done < bytes;) {
+    ssize_t count = pread(opened.fd, out.data() + done, bytes - done, static_cast<off_t>(data.offset + static_cast<int64_t>(done)));
     if (count < 0 && errno == EINTR)
       continue;
     if (count <= 0)
-      break;
+      return cut();
     done += static_cast<size_t>(count);
-  }
-  if (file >= 0)
-    ::close(file);
-  if (file < 0 || done != bytes) {
-    error = "external data in '" + data.file + "' cannot be read";
-    return failure();
   }
   return out;
 }

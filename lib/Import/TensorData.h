@@ -7,6 +7,7 @@
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include <onnx/onnx_pb.h>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mlir::mpc {
@@ -25,6 +26,19 @@ struct TensorData {
   bool external() const { return !file.empty(); }
 };
 
+// A file descriptor that is closed with this object.
+struct Descriptor {
+  int fd = -1;
+  Descriptor() = default;
+  explicit Descriptor(int fd) : fd(fd) {}
+  Descriptor(Descriptor &&other) noexcept : fd(std::exchange(other.fd, -1)) {}
+  Descriptor &operator=(Descriptor &&other) noexcept {
+    std::swap(fd, other.fd);
+    return *this;
+  }
+  ~Descriptor();
+};
+
 // Reads headers, checks ranges, and fetches elements. All errors are texts without the tensor's name.
 class TensorReader {
 public:
@@ -40,11 +54,14 @@ public:
   FailureOr<std::vector<char>> readStored(const TensorData &data, std::string &error);
 
 private:
-  // Size of an external file, after the checks of its path.
-  FailureOr<int64_t> externalSize(const std::string &file, std::string &error);
+  // Leaves `file` in `opened` and its size in `openedSize`, after the checks of its path. One file stays open: exporters put the weights into
+  // one, or into one each.
+  LogicalResult openExternal(const std::string &file, std::string &error);
 
   std::string folder;
-  std::map<std::string, int64_t> sizes; // of external files that passed
+  std::string openedName;
+  Descriptor opened;
+  int64_t openedSize = 0;
 };
 
 // The elements as an attribute of the type that the file states.

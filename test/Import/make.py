@@ -85,6 +85,7 @@ for name, tensor in {
     "external_length": external("w", "weights.bin", offset=0, length=60),
     "external_text": external("w", "weights.bin", offset="ten"),
     "external_nowhere": external("w", ""),
+    "external_sub": external("w", "sub/weights.bin", offset=36, length=64),
 }.items():
     save(name, product, [X], [Y], [tensor])
 

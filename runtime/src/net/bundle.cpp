@@ -26,7 +26,7 @@ constexpr off_t kMaxSmallFile = off_t{1} << 30;  // program, manifest, cost
 class Mapped {
  public:
   static absl::StatusOr<std::shared_ptr<Mapped>> Open(const std::string& path) {
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe is not waited for
     struct stat info;
     if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
       if (fd >= 0) close(fd);

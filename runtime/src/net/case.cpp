@@ -52,6 +52,8 @@ bool IsPort(const std::vector<Port>& ports, absl::string_view name) {
 }
 
 absl::StatusOr<std::string> ReadProtoFile(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return absl::NotFoundError(absl::StrCat(path, " is no regular file"));
   std::ifstream in(path, std::ios::binary | std::ios::ate);
   const std::streamoff size = in ? static_cast<std::streamoff>(in.tellg()) : -1;
   if (size < 0) return absl::NotFoundError(absl::StrCat("cannot read ", path));

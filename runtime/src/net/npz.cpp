@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include "absl/strings/match.h"
@@ -145,6 +146,9 @@ std::string NpyHeader(const Tensor& tensor) {
 }  // namespace
 
 absl::StatusOr<NamedTensors> ReadNpz(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored))
+    return absl::InvalidArgumentError(absl::StrCat(path, ": not an .npz archive: no regular file"));
   int error = 0;
   std::unique_ptr<zip_t, CloseZip> zip(zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &error));
   if (!zip) {

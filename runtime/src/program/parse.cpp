@@ -1,10 +1,12 @@
 // A container's bytes to a Program. Nothing of the file is believed before FlatBuffers' verifier has walked it and the digest fits.
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "flatbuffers/flatbuffers.h"
 #include "program/check.h"
+#include "program/content.h"
 #include "program/digest.h"
 #include "tacit/program.h"
 #include "tacit/schema/program_generated.h"
@@ -180,10 +182,11 @@ absl::StatusOr<Program> ParseProgram(absl::string_view bytes) {
   uint8_t* data = reinterpret_cast<uint8_t*>(storage.data());
   std::copy(bytes.begin(), bytes.end(), data);
   if (!fb::ProgramBufferHasIdentifier(data)) return Wrong("not a program container (identifier MPCB expected)");
-  flatbuffers::Verifier verifier(data, bytes.size(), /*max_depth=*/16, /*max_tables=*/200'000'000);
+  flatbuffers::Verifier verifier(data, bytes.size(), /*max_depth=*/16, /*max_tables=*/bytes.size() / kLeastTableBytes);
   if (!fb::VerifyProgramBuffer(verifier)) return Wrong("the container is damaged or cut short");
   const fb::Program& from = *fb::GetProgram(data);
   if (from.version() != 1) return Wrong("version ", from.version(), " of the container, this runtime reads version 1");
+  if (absl::Status s = CheckContent(from, bytes.size()); !s.ok()) return s;
   Program program;
   program.version = from.version();
   if (from.digest() == nullptr || from.digest()->size() != program.digest.size()) return Wrong("the container has no digest of 32 bytes");
@@ -218,6 +221,9 @@ absl::StatusOr<Program> ParseProgram(absl::string_view bytes) {
 }
 
 absl::StatusOr<Program> LoadProgram(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored))
+    return absl::NotFoundError(absl::StrCat("'", path, "' is no regular file"));
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::NotFoundError(absl::StrCat("cannot open '", path, "'"));
   const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());

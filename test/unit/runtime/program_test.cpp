@@ -1,6 +1,8 @@
 // The container: what is written is read back; what is damaged, cut or against a rule is refused with a reason, and never crashes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <functional>
@@ -298,6 +300,34 @@ TEST(Container, RemasksOfOneRoundMustNotDependOnEachOther) {
   EXPECT_TRUE(b.TryRun().ok()) << b.TryRun().status();  // both of the same operand
   b.entry().instructions[2].operands = {m};
   EXPECT_FALSE(b.TryRun().ok());
+}
+
+// A vector of one instruction, ten thousand times, which carries a hundred kilobytes: a gigabyte to the reader, were it to copy.
+TEST(Container, PartsThatOverlapAreRefused) {
+  flatbuffers::FlatBufferBuilder b;
+  const auto instruction = fb::CreateInstruction(b, 0, 0, 0, 0, 0, b.CreateVector(std::vector<uint8_t>(100000)));
+  const auto instructions = b.CreateVector(std::vector<flatbuffers::Offset<fb::Instruction>>(10000, instruction));
+  const auto entry = fb::CreateEntry(b, b.CreateString("main"), 0, 0, 0, 0, instructions);
+  const auto entries = b.CreateVector(std::vector<flatbuffers::Offset<fb::Entry>>{entry});
+  const auto names = b.CreateVector(std::vector<flatbuffers::Offset<flatbuffers::String>>{b.CreateString("mpc.constant")});
+  const auto digest = b.CreateVector(std::vector<uint8_t>(32));
+  fb::ProgramBuilder root(b);
+  root.add_version(1);
+  root.add_digest(digest);
+  root.add_op_names(names);
+  root.add_entries(entries);
+  fb::FinishProgramBuffer(b, root.Finish());
+  const absl::Status status = ParseProgram({reinterpret_cast<const char*>(b.GetBufferPointer()), b.GetSize()}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.message(), HasSubstr("parts overlap"));
+}
+
+TEST(Container, NoRegularFileIsWaitedFor) {
+  const std::string pipe = ::testing::TempDir() + "/pipe.mpcb";
+  ::unlink(pipe.c_str());
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(LoadProgram(pipe).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(LoadProgram("/dev/zero").status().code(), absl::StatusCode::kNotFound);
 }
 
 TEST(Container, FilesAndEntriesAreNamedInErrors) {
