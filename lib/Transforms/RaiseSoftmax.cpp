@@ -11,38 +11,55 @@ namespace {
 // Entries of a bias at or below this are masked out (mpc.softmax).
 constexpr double kMasked = -512;
 
-// softmax(x + b, bias) = softmax(x, bias + b) for public b, however the sum is nested: an addend that is secret stays with x.
+// Below every value that fixed point holds (64 bits of which 18 are fractional).
+constexpr double kBelowAll = -0x1p46;
+
+// softmax(x + b, bias) = softmax(x, bias + b) for public b, however the sum is nested and scaled: an addend that is secret stays with x.
 struct TakePublicAddends : OpRewritePattern<SoftmaxOp> {
   TakePublicAddends(MLIRContext *context, OwnerAnalysis &owners) : OpRewritePattern(context, 2), owners(owners) {}
 
   struct Addend {
     Value value;
-    bool negative;
+    double factor;
   };
-  void collect(Value value, bool negative, SmallVectorImpl<Addend> &hidden, SmallVectorImpl<Addend> &open, int depth) const {
+  void collect(Value value, double factor, SmallVectorImpl<Addend> &hidden, SmallVectorImpl<Addend> &open, int depth) const {
     value = skipCasts(value);
     if (owners.isPublic(value)) {
-      open.push_back({value, negative});
+      open.push_back({value, factor});
       return;
     }
     Operation *op = value.getDefiningOp();
     if (depth < 8 && isa_and_nonnull<AddOp, SubOp>(op)) {
-      collect(op->getOperand(0), negative, hidden, open, depth + 1);
-      collect(op->getOperand(1), isa<SubOp>(op) != negative, hidden, open, depth + 1);
+      collect(op->getOperand(0), factor, hidden, open, depth + 1);
+      collect(op->getOperand(1), isa<SubOp>(op) ? -factor : factor, hidden, open, depth + 1);
       return;
     }
-    hidden.push_back({value, negative});
+    // c (x + b) = c x + c b, where there is a b at all.
+    if (auto scaled = depth < 8 ? matchScaled(value) : std::nullopt; scaled && scaled->factor > 0) {
+      SmallVector<Addend> innerHidden, innerOpen;
+      collect(scaled->value, factor * scaled->factor, innerHidden, innerOpen, depth + 1);
+      if (!innerOpen.empty()) {
+        llvm::append_range(hidden, innerHidden);
+        llvm::append_range(open, innerOpen);
+        return;
+      }
+    }
+    hidden.push_back({value, factor});
   }
 
   static Value total(ArrayRef<Addend> addends, Value start, OpBuilder &builder, Location loc) {
     Value sum = start;
     for (const Addend &addend : addends) {
+      Value term = addend.value;
+      double size = std::abs(addend.factor);
+      if (size != 1)
+        term = binary<MulOp>(builder, loc, term, splat(builder, loc, {}, size));
       if (!sum)
-        sum = addend.negative ? Value(builder.create<NegOp>(loc, addend.value.getType(), addend.value)) : addend.value;
-      else if (addend.negative)
-        sum = binary<SubOp>(builder, loc, sum, addend.value);
+        sum = addend.factor < 0 ? Value(builder.create<NegOp>(loc, term.getType(), term)) : term;
+      else if (addend.factor < 0)
+        sum = binary<SubOp>(builder, loc, sum, term);
       else
-        sum = binary<AddOp>(builder, loc, sum, addend.value);
+        sum = binary<AddOp>(builder, loc, sum, term);
     }
     return sum;
   }
@@ -51,11 +68,11 @@ struct TakePublicAddends : OpRewritePattern<SoftmaxOp> {
     if (owners.isPublic(op.getResult()) || (op.getBias() && !owners.isPublic(op.getBias())))
       return failure();
     SmallVector<Addend> hidden, open;
-    collect(op.getInput(), false, hidden, open, 0);
+    collect(op.getInput(), 1, hidden, open, 0);
     if (hidden.empty() || open.empty())
       return failure();
     // A positive addend first: no negation on shares.
-    llvm::stable_sort(hidden, [](const Addend &a, const Addend &b) { return a.negative < b.negative; });
+    llvm::stable_sort(hidden, [](const Addend &a, const Addend &b) { return (a.factor < 0) < (b.factor < 0); });
     SmallVector<int64_t> shape(shapeOf(hidden.front().value));
     for (const Addend &addend : hidden)
       shape = *broadcastShapes(shape, shapeOf(addend.value));
@@ -65,6 +82,23 @@ struct TakePublicAddends : OpRewritePattern<SoftmaxOp> {
     Value bias = total(open, op.getBias(), rewriter, op.getLoc());
     rewriter.replaceOpWithNewOp<SoftmaxOp>(op, op.getType(), input, bias, op.getZeroMaskedRowsAttr());
     return success();
+  }
+  OwnerAnalysis &owners;
+};
+
+// max(x, c) where no fixed-point number is below c: exporters clip masked scores at the lowest number of their type.
+struct LimitBelowAll : OpRewritePattern<MaxOp> {
+  LimitBelowAll(MLIRContext *context, OwnerAnalysis &owners) : OpRewritePattern(context, 3), owners(owners) {}
+  LogicalResult matchAndRewrite(MaxOp op, PatternRewriter &rewriter) const override {
+    for (unsigned i : {0u, 1u}) {
+      Value kept = op->getOperand(i);
+      auto limit = scalarOf(op->getOperand(1 - i));
+      if (!limit || !(*limit <= kBelowAll) || kept.getType() != op.getType() || owners.isPublic(kept))
+        continue;
+      rewriter.replaceOp(op, kept);
+      return success();
+    }
+    return failure();
   }
   OwnerAnalysis &owners;
 };
@@ -159,6 +193,6 @@ struct RaiseSoftmax : OpRewritePattern<DivOp> {
 } // namespace
 
 void raise::addSoftmaxPatterns(RewritePatternSet &patterns, OwnerAnalysis &owners) {
-  patterns.add<TakePublicAddends, TakeMaskSelection>(patterns.getContext(), owners);
+  patterns.add<TakePublicAddends, TakeMaskSelection, LimitBelowAll>(patterns.getContext(), owners);
   patterns.add<SoftmaxBeforeReshape, TakeNanGuard, RaiseSoftmax>(patterns.getContext(), /*benefit=*/2);
 }

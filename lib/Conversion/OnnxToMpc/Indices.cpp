@@ -49,29 +49,38 @@ static LogicalResult convertGatherNd(Node &node) {
       emit.finish(emit.builder.create<GatherNdOp>(emit.loc, RankedTensorType::get(shape, elementOf(data)), data, indices, batch)));
 }
 
-// out[i, j] = data[i, index[i, j]] for the last of two axes: a gather_nd at indices completed by positions, which must be known.
+// out[i, j] = data[i, index[i, j]] for the last of two axes: a gather_nd at indices completed by positions. Where all elements are equal,
+// as in a buffer of segment ids, the indices do not matter, and may be secret.
 static LogicalResult convertGatherElements(Node &node) {
   Emitter &emit = node.emit;
-  Value data = node.in(0);
+  Value data = node.in(0), indices = node.in(1);
   int64_t rank = rankOf(data);
   std::optional<int64_t> axis = node.axisOf(node.getInt("axis", 0), rank);
-  std::optional<SmallVector<int64_t>> indices = node.constInts(1, "indices");
-  if (!axis || !indices)
+  if (!axis)
     return failure();
-  ArrayRef<int64_t> shape = shapeOf(node.in(1));
-  if (static_cast<int64_t>(shape.size()) != rank || indices->size() * rank > (1 << 22))
-    return node.fail("indices " + describe(node.in(1)) + " do not fit " + describe(data));
-  SmallVector<int64_t> full, at(rank, 0);
-  for (int64_t index : *indices) {
-    for (int64_t d = 0; d < rank; ++d)
-      full.push_back(d == *axis ? (index < 0 ? index + shapeOf(data)[d] : index) : at[d]);
-    for (int64_t d = rank - 1; d >= 0 && ++at[d] == shape[d]; --d)
-      at[d] = 0;
+  SmallVector<int64_t> shape(shapeOf(indices)), single(shape);
+  bool fits = isInt(indices) && rankOf(indices) == rank;
+  for (int64_t d = 0; fits && d < rank; ++d)
+    fits = d == *axis || shape[d] <= shapeOf(data)[d];
+  if (!fits)
+    return node.fail("indices " + describe(indices) + " do not fit " + describe(data));
+  if (DenseElementsAttr known = emit.getConstant(data); known && known.isSplat())
+    return node.result(
+        emit.constant(DenseElementsAttr::get(RankedTensorType::get(shape, elementOf(data)), known.getSplatValue<Attribute>())));
+  single.push_back(1);
+  SmallVector<Value> places;
+  for (int64_t d = 0; d < rank; ++d) {
+    Value place = emit.cast(indices, emit.builder.getI64Type());
+    if (d != *axis) {
+      SmallVector<int64_t> along(rank, 1);
+      along[d] = shape[d];
+      place = emit.broadcast(emit.reshape(emit.ints(iota(shape[d])), along), shape);
+    }
+    places.push_back(emit.reshape(place, single));
   }
-  SmallVector<int64_t> indexShape(shape);
-  indexShape.push_back(rank);
-  Value completed =
-      emit.constant(DenseElementsAttr::get(RankedTensorType::get(indexShape, emit.builder.getI64Type()), ArrayRef<int64_t>(full)));
+  Value completed = emit.concat(places, rank);
+  if (!completed)
+    return failure();
   return node.result(
       emit.finish(emit.builder.create<GatherNdOp>(emit.loc, RankedTensorType::get(shape, elementOf(data)), data, completed, int64_t(0))));
 }
@@ -161,7 +170,7 @@ ArrayRef<OnnxRule> mlir::mpc::fromonnx::indexRules() {
       {"", "ArgMin", 1, kLast, 1, convertArgMin, "first of equals"},
       {"", "CumSum", 11, kLast, 2, convertCumSum, "axis known at compile time"},
       {"", "Gather", 1, kLast, 2, convertGather, "secret indices into a table of two dimensions alone"},
-      {"", "GatherElements", 11, kLast, 2, convertGatherElements, "indices known at compile time"},
+      {"", "GatherElements", 11, kLast, 2, convertGatherElements, "public indices"},
       {"", "GatherND", 11, kLast, 2, convertGatherNd, "public indices"},
       {"", "NonZero", 9, kLast, 1, convertNonZero, "of what is known at compile time"},
       {"", "OneHot", 9, kLast, 3, convertOneHot, "depth known at compile time"},
