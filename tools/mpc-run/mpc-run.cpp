@@ -1,6 +1,7 @@
 // mpc-run: a bundle on this machine, three parties as processes of their own, this process as both owners.
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -31,10 +32,11 @@ constexpr char kHelp[] =
     "  --network lan|wan|RTT_MS:MBIT   emulate a network between all processes (lan is 1 ms and 5000 Mbit/s, wan 40 ms and 100)\n"
     "  --threads N           threads of each party (default 1)\n"
     "  --deadline SECONDS    longest wait for a message (default 60)\n"
+    "  --party [N=]PROGRAM   run this as every party, or as party N: compiled from mpc-translate --mpc-to-cpp of this bundle's program\n"
     "  --profile             print the cost of each op, by ONNX node\n"
     "Testing:\n"
-    "  --fault PARTY:KIND:POINT   a party misbehaves when it sends its message number POINT (from 0): kill, garbage, length, round, kind, "
-    "digest, hang\n"
+    "  --fault PARTY:KIND:POINT   PARTY (0, 1, 2, data, model) misbehaves when it sends its message number POINT (from 0): kill, garbage,\n"
+    "                             length, round, kind, session, sequence, digest, cut, hang, stop; says how each party ended\n"
     "  --dump-memory FOLDER       keep each party's memory and traffic there\n"
     "Exit status: 0 done, 1 the run failed or differs, 2 wrong usage.\n";
 
@@ -44,6 +46,23 @@ struct Options {
   bool profile = false;
   RunOptions run;
 };
+
+// --party PROGRAM or N=PROGRAM; false for what is neither.
+bool ParseParty(const std::string &value, RunOptions *run) {
+  std::string path = value;
+  int only = -1;
+  if (value.size() >= 2 && value[0] >= '0' && value[0] <= '2' && value[1] == '=') {
+    only = value[0] - '0';
+    path = value.substr(2);
+  }
+  if (path.empty() || access(path.c_str(), X_OK) != 0)
+    return false;
+  for (int party = 0; party < 3; ++party) {
+    if (only < 0 || only == party)
+      run->emitted[party] = path;
+  }
+  return true;
+}
 
 std::string Parse(int argc, char **argv, Options *options) {
   const std::vector<std::pair<std::string, std::string *>> texts = {
@@ -73,7 +92,7 @@ std::string Parse(int argc, char **argv, Options *options) {
       if (option == name)
         text = target;
     }
-    if (!text && name != "--tolerance" && name != "--threads" && name != "--deadline")
+    if (!text && name != "--tolerance" && name != "--threads" && name != "--deadline" && name != "--party")
       return absl::StrCat("unknown option '", name, "'");
     if (equals == std::string::npos) {
       if (i + 1 == argc)
@@ -83,6 +102,9 @@ std::string Parse(int argc, char **argv, Options *options) {
     bool fine = true;
     if (text) {
       *text = value;
+    } else if (name == "--party") {
+      if (!ParseParty(value, &options->run))
+        return absl::StrCat("--party takes PROGRAM or N=PROGRAM, N 0, 1 or 2, a file that may be executed; found '", value, "'");
     } else if (name == "--tolerance") {
       fine = absl::SimpleAtod(value, &options->tolerance) && options->tolerance >= 0;
     } else if (name == "--threads") {
@@ -175,7 +197,12 @@ absl::StatusOr<bool> Run(Options &options) {
   if (!inputs.ok())
     return absl::InvalidArgumentError(absl::StrCat(options.input, ": ", inputs.status().message()));
   options.run.party_binary = PartyBinary();
+  std::array<std::string, 3> ends;
+  if (!options.run.fault.empty())
+    options.run.ends = &ends;
   auto result = RunSession(**bundle, *inputs, options.run);
+  for (size_t party = 0; party < ends.size() && !options.run.fault.empty(); ++party)
+    std::fprintf(stderr, "P%zu: ended by %s\n", party, ends[party].c_str());
   if (!result.ok())
     return result.status();
 

@@ -14,13 +14,16 @@ namespace tacit {
 
 struct RunOptions {
   std::string party_binary;  // mpc-party
+  std::array<std::string, 3> emitted{};  // in its place at P0, P1, P2: programs compiled from emitted C++; "" for none
   std::string entry;         // "": the only one, or main
   std::string network;       // "", lan, wan, RTT_MS:MBIT
   int threads = 1;           // of each party
   double deadline_s = 60;    // longest wait for a message
-  // Testing: a fault of one party (fault.h), and a folder for the parties' memory and traffic.
+  uint64_t queue_bytes = 0;  // of a link (socket_link.h); 0: its default
+  // Testing: a fault of one end (fault.h), and a folder for the parties' memory and traffic.
   std::string fault;
   std::string dump_folder;
+  std::array<std::string, 3>* ends = nullptr;  // how each party ended: "exit 1", "signal 9", "killed" where it had to be, "" if never started
 };
 
 struct RunResult {

@@ -26,7 +26,8 @@ struct SocketLinkOptions {
   double deadline_s = 60;  // longest wait for a message that does not advance; an alive frame counts as advance
   Network network{};
   int record_fd = -1;                  // testing: payloads of both directions are copied there
-  std::function<void()> on_receive{};  // after each message, by the receiving thread: a place to tell others that one is alive
+  std::function<void()> on_receive{};  // after each message, and while a send waits for room: a place to tell others that one is alive
+  uint64_t queue_bytes = 32u << 20;    // payloads that wait to be sent; a message waits for room, one that is larger for an empty queue
 };
 
 // A link over `fd`, which it owns. The frame: 32 bytes of header (magic, kind, session, round, sequence number, length), then the payload.
@@ -40,6 +41,8 @@ class SocketLink : public Link {
   // Sends an empty frame when nothing was sent for a quarter of the deadline: this end computes, or waits for somebody else who does.
   // Called by the thread that makes progress, so that one that hangs falls silent.
   virtual void Alive() = 0;
+  // The most payload bytes that waited to be sent at any time.
+  virtual uint64_t peak_queued() const = 0;
   // The longest wait of this end from now on.
   virtual void SetDeadline(double seconds) = 0;
 };

@@ -23,8 +23,8 @@ enum class Section : uint8_t { kSetup, kIo, kOffline, kOnline, kControl };
 
 using Bytes = std::vector<uint8_t>;
 
-// One end of an ordered, reliable link. Send never blocks on the peer (an I/O thread drains a queue); Receive waits at most the
-// link's deadline. Payload bytes are counted by section when handed to the socket; headers are framing.
+// One end of an ordered, reliable link. An I/O thread drains a queue of what is sent; Send waits where that queue is full, Receive for the
+// message, both at most the link's deadline without any progress. Payload bytes are counted by section when handed to the socket; headers are framing.
 class Link {
  public:
   virtual ~Link() = default;

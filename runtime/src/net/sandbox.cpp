@@ -4,6 +4,7 @@
 #include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -45,6 +46,52 @@ absl::Status EnterSandbox(bool inspectable) {
                            "pidfd_open",
                            "pidfd_getfd",
                            "kill",
+                           "tkill",
+                           "rt_sigqueueinfo",
+                           "rt_tgsigqueueinfo",
+                           "pidfd_send_signal",
+                           "process_madvise",
+                           "kcmp",
+                           "perf_event_open",
+                           "bpf",
+                           "userfaultfd",
+                           "keyctl",
+                           "add_key",
+                           "request_key",
+                           "setns",
+                           "unshare",
+                           "chroot",
+                           "pivot_root",
+                           "umount2",
+                           "chdir",
+                           "truncate",
+                           "mknod",
+                           "mknodat",
+                           "chmod",
+                           "fchmodat",
+                           "chown",
+                           "lchown",
+                           "fchownat",
+                           "utimensat",
+                           "setxattr",
+                           "lsetxattr",
+                           "getdents",
+                           "getdents64",
+                           "access",
+                           "faccessat",
+                           "faccessat2",
+                           "stat",
+                           "lstat",
+                           "statx",
+                           "readlink",
+                           "readlinkat",
+                           "inotify_init1",
+                           "fanotify_init",
+                           "shmget",
+                           "shmat",
+                           "msgget",
+                           "semget",
+                           "mq_open",
                            "mount",
                            "unlink",
                            "unlinkat",
@@ -68,6 +115,10 @@ absl::Status EnterSandbox(bool inspectable) {
   const bool no_process =
       seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) == 0;
   if (!no_clone3 || !no_process) return absl::InternalError("cannot deny the system call clone");
+  // A signal to itself is how the C library aborts; to anybody else it is denied.
+  const bool no_signal = seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EPERM), SCMP_SYS(tgkill), 1,
+                                          SCMP_A0(SCMP_CMP_NE, static_cast<scmp_datum_t>(getpid()), 0)) == 0;
+  if (!no_signal) return absl::InternalError("cannot deny the system call tgkill");
   if (seccomp_load(filter.get()) != 0)
     return absl::FailedPreconditionError("the kernel refuses the seccomp filter that a party runs under");
   return absl::OkStatus();

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "tacit/fault.h"
 #include "tacit/handshake.h"
 
 namespace tacit {
@@ -57,12 +58,17 @@ absl::StatusOr<Descriptor> ProgramFile(const std::string& bytes) {
 // The three processes. They are killed with this object unless they ended before.
 class Parties {
  public:
-  ~Parties() {
+  ~Parties() { Kill(); }
+
+  void Kill() {
     for (pid_t pid : pids_) {
       if (pid > 0) kill(pid, SIGKILL);
     }
-    for (pid_t pid : pids_) {
-      if (pid > 0) waitpid(pid, nullptr, 0);
+    for (size_t party = 0; party < pids_.size(); ++party) {
+      if (pids_[party] <= 0) continue;
+      waitpid(pids_[party], nullptr, 0);
+      pids_[party] = 0;
+      ends_[party] = "killed";
     }
   }
 
@@ -97,14 +103,19 @@ class Parties {
   }
 
   pid_t pid(int party) const { return pids_[party]; }
+  const std::array<std::string, 3>& ends() const { return ends_; }
 
   // Waits a moment for all to end by themselves.
   void Wait(double seconds) {
     const auto start = std::chrono::steady_clock::now();
-    for (pid_t& pid : pids_) {
-      while (pid > 0 && Since(start) < seconds) {
-        if (waitpid(pid, nullptr, WNOHANG) == pid) {
+    for (size_t party = 0; party < pids_.size(); ++party) {
+      pid_t& pid = pids_[party];
+      for (int status = 0; pid > 0;) {
+        if (waitpid(pid, &status, WNOHANG) == pid) {
           pid = 0;
+          ends_[party] = WIFSIGNALED(status) ? absl::StrCat("signal ", WTERMSIG(status)) : absl::StrCat("exit ", WEXITSTATUS(status));
+        } else if (Since(start) >= seconds) {
+          break;
         } else {
           std::this_thread::sleep_for(std::chrono::milliseconds(2));
         }
@@ -114,6 +125,7 @@ class Parties {
 
  private:
   std::array<pid_t, 3> pids_{};
+  std::array<std::string, 3> ends_;
 };
 
 // Testing: the writable memory of a process, page after page, in one file; pages that were never touched are left out, and mappings
@@ -171,12 +183,21 @@ class Session {
     // What the owners hold is checked before a process is started.
     OwnerSeeds none;
     if (auto s = OwnerSession(program, entry_, "client", none).Prepare(inputs, NoParams); !s.ok()) return s;
+    if (!options_.fault.empty()) {
+      auto fault = ParseFault(options_.fault);
+      if (!fault.ok()) return fault.status();
+      fault_ = *fault;
+    }
     if (auto s = StartParties(); !s.ok()) return s;
     auto result = Drive(inputs);
     if (!result.ok()) {
-      for (auto& link : links_) link->Close(result.status());
-      return result.status();
+      // What the owners know stays here: parties are told that it is over, not why.
+      for (auto& link : links_) link->Close(absl::AbortedError("the session is over"));
+      parties_.Wait(1);
     }
+    parties_.Kill();
+    if (options_.ends) *options_.ends = parties_.ends();
+    if (!result.ok()) return result.status();
     result->report["seconds"]["total"] = Since(start);
     return result;
   }
@@ -201,6 +222,7 @@ class Session {
           "--party",   absl::StrCat(p), "--insecure-clear-links",       "--session",  absl::StrCat(parameters_.session), "--entry",
           entry_.name, "--threads",     absl::StrCat(options_.threads), "--deadline", absl::StrCat(options_.deadline_s)};
       if (!options_.network.empty()) arguments.insert(arguments.end(), {"--network", options_.network});
+      if (options_.queue_bytes > 0) arguments.insert(arguments.end(), {"--queue-bytes", absl::StrCat(options_.queue_bytes)});
       if (!options_.fault.empty()) arguments.insert(arguments.end(), {"--fault", options_.fault});
       Descriptor traffic;
       if (!options_.dump_folder.empty()) {
@@ -211,17 +233,28 @@ class Session {
         arguments.push_back("--inspectable");
       }
       const std::array<int, 6> passed = {ends[p][0].fd, ends[p][1].fd, ends[p][2].fd, ends[p][3].fd, ends[p][4].fd, traffic.fd};
-      if (auto s = parties_.Start(p, options_.party_binary, arguments, program->fd, passed); !s.ok()) return s;
+      if (auto s = parties_.Start(p, options_.emitted[p].empty() ? options_.party_binary : options_.emitted[p], arguments, program->fd, passed); !s.ok()) return s;
     }
     std::vector<SocketLink*> all;
     for (int owner : {3, 4}) {
       for (int p = 0; p < 3; ++p) {
         // The parties notice each other's silence first and say who it is.
         SocketLinkOptions link{absl::StrCat("P", p), parameters_.session, 2 * options_.deadline_s + 1, network_, -1, {}};
-        links_.push_back(SocketLink::Make(ends[owner][p].Release(), link));
-        all.push_back(links_.back().get());
+        link.on_receive = [this] {
+          for (SocketLink* socket : sockets_) socket->Alive();
+        };
+        if (options_.queue_bytes > 0) link.queue_bytes = options_.queue_bytes;
+        const int fd = ends[owner][p].Release();
+        auto socket = SocketLink::Make(fd, link);
+        all.push_back(socket.get());
+        if (fault_.party == owner) {
+          links_.push_back(MakeFaulty(std::move(socket), fd, parameters_.session, fault_, &sent_));
+        } else {
+          links_.push_back(std::move(socket));
+        }
       }
     }
+    sockets_ = all;
     SocketLink::Watch(all);
     return absl::OkStatus();
   }
@@ -275,7 +308,10 @@ class Session {
   SessionParameters parameters_;
   Network network_;
   Parties parties_;
-  std::vector<std::unique_ptr<SocketLink>> links_;  // client to P0, P1, P2; model's owner to P0, P1, P2
+  Fault fault_;
+  int sent_ = 0;                              // messages of the owner that has a fault
+  std::vector<std::unique_ptr<Link>> links_;  // client to P0, P1, P2; model's owner to P0, P1, P2
+  std::vector<SocketLink*> sockets_;          // those under `links_`
 };
 
 }  // namespace

@@ -19,26 +19,21 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "net/frame.h"
 
 namespace tacit {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr uint32_t kMagic = 0x31544354;       // "TCT1"
-constexpr uint64_t kMaxPayload = 1ull << 36;  // no message of a program is larger
-constexpr uint64_t kMaxAbortText = 512;
+using Header = FrameHeader;
 
-struct Header {
-  uint32_t magic = kMagic;
-  uint8_t kind = 0;
-  uint8_t reserved[3] = {};
-  uint64_t session = 0;
-  uint32_t round = 0;
-  uint32_t sequence = 0;
-  uint64_t length = 0;
-};
-static_assert(sizeof(Header) == 32);
+constexpr uint64_t kMaxPayload = 1ull << 36;  // no message of a program is larger
+constexpr uint64_t kMaxUnsized = 1ull << 26;  // of a message whose length the receiver does not know
+constexpr uint64_t kMaxAbortText = 512;
+// What is queued when a link closes has this long to leave: after a good end, and after an error, when a party closes four links and all must
+// be over in two seconds.
+constexpr std::chrono::milliseconds kLastWrites{1000}, kLastWritesOfAnError{250};
 
 absl::Status Gone(absl::string_view peer) { return absl::UnavailableError(absl::StrCat(peer, " is gone: its link is closed")); }
 
@@ -63,13 +58,13 @@ class Socket : public SocketLink {
   }
 
   ~Socket() override {
-    Stop();
+    Stop(kLastWritesOfAnError);
     close(fd_);
   }
 
   absl::Status Send(MessageKind kind, uint32_t round, Section section, Bytes payload) override {
-    absl::Status status;
-    {
+    absl::Status status = WaitForRoom(payload.size());
+    if (status.ok()) {
       std::lock_guard<std::mutex> lock(mutex_);
       status = Queue(kind, round, section, std::move(payload));
     }
@@ -89,7 +84,8 @@ class Socket : public SocketLink {
     Header header;
     do {
       if (auto status = Read(&header, sizeof header); !status.ok()) return status;
-      if (header.magic != kMagic || header.length > kMaxPayload) return Wrong("is not a message of this protocol");
+      if (header.magic != kFrameMagic || header.length > kMaxPayload || Take24(header.reserved) != 0)
+        return Wrong("is not a message of this protocol");
       if (header.session != options_.session) return Wrong("belongs to another session");
       if (header.sequence != received_++) return Wrong("is out of sequence");
     } while (header.kind == static_cast<uint8_t>(MessageKind::kAlive) && header.length == 0);
@@ -105,7 +101,7 @@ class Socket : public SocketLink {
     if (size >= 0 && header.length != static_cast<uint64_t>(size)) {
       return Wrong(absl::StrCat("has ", header.length, " bytes, expected ", size));
     }
-    if (size < 0 && header.length > (1u << 26)) return Wrong(absl::StrCat("has ", header.length, " bytes, too many"));
+    if (size < 0 && header.length > kMaxUnsized) return Wrong(absl::StrCat("has ", header.length, " bytes, too many"));
     Bytes payload(header.length);
     if (auto status = Read(payload.data(), payload.size()); !status.ok()) return status;
     Record(payload);
@@ -120,10 +116,10 @@ class Socket : public SocketLink {
       payload.insert(payload.end(), text.begin(), text.end());
       std::lock_guard<std::mutex> lock(mutex_);
       sequence_ -= static_cast<uint32_t>(queue_.size());  // what is still queued has no reader any more
-      queue_.clear();
+      DropQueue();
       (void)Queue(MessageKind::kAbort, 0, Section::kControl, std::move(payload));
     }
-    Stop();
+    Stop(why.ok() ? kLastWrites : kLastWritesOfAnError);
     shutdown(fd_, SHUT_RDWR);
   }
 
@@ -142,6 +138,11 @@ class Socket : public SocketLink {
     return framing_;
   }
 
+  uint64_t peak_queued() const override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return peak_queued_;
+  }
+
   void set_others(std::vector<Socket*> others) { others_ = std::move(others); }
 
  private:
@@ -150,6 +151,44 @@ class Socket : public SocketLink {
     Bytes payload;
     Clock::time_point begin;  // on the emulated network
   };
+
+  static uint32_t Take24(const uint8_t* at) { return at[0] | at[1] << 8 | at[2] << 16; }
+
+  // With the mutex held.
+  void DropQueue() {
+    for (const Outgoing& message : queue_) queued_ -= message.payload.size();
+    queue_.clear();
+  }
+
+  // Back-pressure: returns when the queue has room for `bytes`, or is empty. While it waits, this end tells its other peers that it lives,
+  // hears whether this one does, and notices when any of them is gone. There is no cycle of such waits: an evaluator that reads nothing
+  // here has sent what its peer waits for (rounds go one for one), P0 waits for nobody, and owners read in the order of the program.
+  absl::Status WaitForRoom(uint64_t bytes) {
+    const auto room = [&] { return queued_ == 0 || queued_ + bytes <= options_.queue_bytes || !write_error_.ok() || stopping_; };
+    std::unique_lock<std::mutex> lock(mutex_);
+    while (!idle_.wait_for(lock, std::chrono::milliseconds(50), room)) {
+      lock.unlock();
+      if (options_.on_receive) options_.on_receive();
+      if (auto status = HearAlive(); !status.ok()) return status;
+      if (auto status = LookAtOthers(0); !status.ok()) return status;
+      lock.lock();
+    }
+    return absl::OkStatus();
+  }
+
+  // Takes alive frames that have arrived; everything else stays for Receive.
+  absl::Status HearAlive() {
+    for (;;) {
+      Header header;
+      if (recv(fd_, &header, sizeof header, MSG_PEEK | MSG_DONTWAIT) != static_cast<ssize_t>(sizeof header)) return absl::OkStatus();
+      const bool alive = header.magic == kFrameMagic && header.kind == static_cast<uint8_t>(MessageKind::kAlive) && header.length == 0 &&
+                         header.session == options_.session && header.sequence == received_;
+      if (!alive) return absl::OkStatus();
+      ++received_;
+      if (!Left(&header, sizeof header)) return Gone(options_.peer);
+      heard_ = Clock::now();
+    }
+  }
 
   // With the mutex held.
   absl::Status Queue(MessageKind kind, uint32_t round, Section section, Bytes payload) {
@@ -165,6 +204,8 @@ class Socket : public SocketLink {
     sent_[static_cast<int>(section)] += payload.size();
     framing_ += sizeof header;
     last_queued_ = Clock::now();
+    queued_ += header.length;
+    peak_queued_ = std::max(peak_queued_, queued_);
     queue_.push_back({header, std::move(payload), Begin(sizeof header + header.length)});
     wake_.notify_all();
     return absl::OkStatus();
@@ -202,14 +243,18 @@ class Socket : public SocketLink {
       if (queue_.empty()) return;
       // A message that has not begun leaves the queue when the session is aborted meanwhile.
       if (Later(lock, queue_.front().begin, sizeof(Header))) continue;
-      const Outgoing message = std::move(queue_.front());
-      queue_.pop_front();
-      writing_ = true;
-      const absl::Status status = Transmit(lock, message);
-      writing_ = false;
+      absl::Status status;
+      {
+        const Outgoing message = std::move(queue_.front());
+        queue_.pop_front();
+        writing_ = true;
+        status = Transmit(lock, message);
+        writing_ = false;
+        queued_ -= message.payload.size();
+      }
       if (!status.ok()) {
         write_error_ = status;
-        queue_.clear();
+        DropQueue();
       }
       idle_.notify_all();
       if (!status.ok()) return;
@@ -258,6 +303,7 @@ class Socket : public SocketLink {
       if (n < 0 && errno != EAGAIN && errno != EINTR) return Gone(options_.peer);
       pollfd p{fd_, POLLOUT, 0};
       poll(&p, 1, 100);
+      last = std::max(last, heard_.load());
       if (stop_now_ || std::chrono::duration<double>(Clock::now() - last).count() > options_.deadline_s) {
         return absl::DeadlineExceededError(absl::StrCat(options_.peer, " does not read its link"));
       }
@@ -286,11 +332,13 @@ class Socket : public SocketLink {
   }
 
   // Until there is something to read, a watched peer is gone, or a tenth of a second passed.
-  absl::Status WaitToRead() {
+  absl::Status WaitToRead() { return LookAtOthers(100); }
+
+  absl::Status LookAtOthers(int milliseconds) {
     std::vector<pollfd> polled{{fd_, POLLIN, 0}};
     for (Socket* other : others_) polled.push_back({other->fd_, POLLRDHUP, 0});
-    poll(polled.data(), polled.size(), 100);
-    if (polled[0].revents) return absl::OkStatus();
+    poll(polled.data(), polled.size(), milliseconds);
+    if (milliseconds > 0 && polled[0].revents) return absl::OkStatus();
     for (size_t i = 1; i < polled.size(); ++i) {
       if (polled[i].revents & (POLLRDHUP | POLLHUP | POLLERR)) return others_[i - 1]->Farewell();
     }
@@ -300,7 +348,7 @@ class Socket : public SocketLink {
   // What the peer of a closed link said last: its reason, after whatever else it sent that nobody will read, or that it is gone.
   absl::Status Farewell() {
     Header header;
-    while (Left(&header, sizeof header) && header.magic == kMagic) {
+    while (Left(&header, sizeof header) && header.magic == kFrameMagic) {
       if (header.kind == static_cast<uint8_t>(MessageKind::kAbort)) {
         Bytes text(std::min<uint64_t>(header.length, kMaxAbortText));
         return Left(text.data(), text.size()) ? AbortStatus(options_.peer, text) : Gone(options_.peer);
@@ -327,19 +375,16 @@ class Socket : public SocketLink {
     return true;
   }
 
-  void Stop() {
+  void Stop(std::chrono::milliseconds last_writes) {
     {
       std::lock_guard<std::mutex> lock(mutex_);
       stopping_ = true;
     }
     wake_.notify_all();
-    // A peer that does not read keeps nobody here: what is queued has a second to leave.
-    for (int i = 0; i < 100 && writer_.joinable(); ++i) {
-      {
-        std::lock_guard<std::mutex> lock(mutex_);
-        if ((queue_.empty() && !writing_) || !write_error_.ok()) break;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    // A peer that does not read keeps nobody here.
+    {
+      std::unique_lock<std::mutex> lock(mutex_);
+      idle_.wait_for(lock, last_writes, [this] { return (queue_.empty() && !writing_) || !write_error_.ok(); });
     }
     stop_now_ = true;
     if (writer_.joinable()) writer_.join();
@@ -358,6 +403,8 @@ class Socket : public SocketLink {
   std::atomic<bool> stop_now_{false};
   absl::Status write_error_;
   uint32_t sequence_ = 0;
+  uint64_t queued_ = 0, peak_queued_ = 0;       // payload bytes that were not handed to the socket yet
+  std::atomic<Clock::time_point> heard_{Clock::time_point{}};  // the last alive frame that came while this end waited to send
   uint64_t sent_[5] = {}, framing_ = 0;
   Clock::time_point free_at_, last_queued_;
   std::thread writer_;
