@@ -74,23 +74,35 @@ struct ExecutorOptions {
   std::function<void(size_t done, size_t total)> progress;
 };
 
-class PartyExecutor {
+// One run of one party, whatever its program was made from: a container (PartyExecutor) or emitted C++ (emitted.h).
+class PartyRun {
+ public:
+  virtual ~PartyRun() = default;
+
+  // Errors of all phases: what a link says; InvalidArgument or DataLoss for values that cannot be. After an error the run is over: the
+  // caller closes its links with it.
+  virtual absl::Status ReceivePublicAndPreamble() = 0;
+  // SHA-256 over every public value that the rest of the run depends on: public inputs, published values, encoded values, indices.
+  virtual Digest public_digest() const = 0;
+  virtual absl::Status ReceiveWeights() = 0;
+  virtual absl::Status Offline() = 0;
+  virtual absl::Status Online() = 0;
+  virtual const Counters& counters() const = 0;
+};
+
+class PartyExecutor : public PartyRun {
  public:
   // `program` and `entry` (one of its entries) must outlive the executor. `party` is 0, 1 or 2.
   PartyExecutor(const Program& program, const Entry& entry, int party, const PartySeeds& seeds, const Links& links,
                 const ExecutorOptions& options = {});
-  ~PartyExecutor();
+  ~PartyExecutor() override;
 
-  // Errors of all phases: what a link says; InvalidArgument or DataLoss for values that cannot be. After an error the executor is done:
-  // the caller closes its links with it.
-  absl::Status ReceivePublicAndPreamble();
-  // SHA-256 over every public value that the rest of the run depends on: public inputs, published values, encoded values, indices.
-  Digest public_digest() const;
-  absl::Status ReceiveWeights();
-  absl::Status Offline();
-  absl::Status Online();
-
-  const Counters& counters() const;
+  absl::Status ReceivePublicAndPreamble() override;
+  Digest public_digest() const override;
+  absl::Status ReceiveWeights() override;
+  absl::Status Offline() override;
+  absl::Status Online() override;
+  const Counters& counters() const override;
 
  private:
   struct State;

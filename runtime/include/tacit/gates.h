@@ -55,6 +55,8 @@ struct DealtArray {
 //   share.periodic          per frequency: {n, K - max(digits) + digits[j]} twice, cosine then sine
 //   share.exp               per case: {n, K}
 std::vector<DealtArray> DealtArrays(const Program& program, const Entry& entry, const Instruction& instruction);
+// The same of an instruction whose first operand has the type `x`, its result the type `r`.
+std::vector<DealtArray> DealtArrays(const Instruction& instruction, const Type& x, const Type& r);
 
 // Digits of a comparison of `bits` = k - 1 bits, most significant first: full digits, then the rest.
 std::vector<int> ComparisonDigits(int bits, int digit);
@@ -116,8 +118,6 @@ class GateIo {
 
 // An instruction with its operands as this party holds them. Types were checked when the program was loaded.
 struct GateCall {
-  const Program* program;
-  const Entry* entry;
   const Instruction* instruction;
   std::vector<const Type*> types;   // of the operands
   std::vector<const Held*> values;  // of the operands

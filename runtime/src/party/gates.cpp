@@ -67,9 +67,12 @@ absl::Status RunGate(GateIo& io, const GateCall& call, Held* result) {
 }
 
 std::vector<DealtArray> DealtArrays(const Program& program, const Entry& entry, const Instruction& instruction) {
-  const std::string& op = instruction.op;
   if (instruction.operands.empty() || instruction.results.empty()) return {};
-  const Type &x = program.TypeOf(entry, instruction.operands[0]), &r = program.TypeOf(entry, instruction.results[0]);
+  return DealtArrays(instruction, program.TypeOf(entry, instruction.operands[0]), program.TypeOf(entry, instruction.results[0]));
+}
+
+std::vector<DealtArray> DealtArrays(const Instruction& instruction, const Type& x, const Type& r) {
+  const std::string& op = instruction.op;
   const int64_t n = x.elements(), results = r.elements();
   std::vector<DealtArray> dealt;
   if (op == "share.mul" || op == "share.matmul") return {{results, r.width}};
