@@ -1,7 +1,9 @@
 // Mutations of ONNX models as messages: fields changed, removed, repeated, moved between messages of one type; bytes now and then.
 #include <onnx/onnx_pb.h>
 
+#include <cmath>
 #include <cstring>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -116,7 +118,7 @@ private:
   }
 
   double Real() {
-    static constexpr double kReals[] = {0, 1, -1, 0.5, 1e-5, 1e30, -1e38, 1.0 / 0.0, 0.0 / 0.0, 2, 3};
+    static constexpr double kReals[] = {0, 1, -1, 0.5, 1e-5, 1e30, -1e38, HUGE_VAL, NAN, 2, 3};
     return kReals[Below(std::size(kReals))];
   }
 

@@ -6,6 +6,7 @@
 #include "tacit/schema/program_generated.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <random>
 #include <vector>
@@ -180,7 +181,7 @@ private:
       value = Number(); // of another kind, mostly
       return;
     }
-    static constexpr double kReals[] = {0, 1, -1, 0.5, 1e-5, 1e30, -1e300, 1.0 / 0.0, 0.0 / 0.0};
+    static constexpr double kReals[] = {0, 1, -1, 0.5, 1e-5, 1e30, -1e300, HUGE_VAL, NAN};
     static constexpr const char *kTexts[] = {"client", "model", "sum", "max", "min", "mean", "prod", "lt", "le", "eq", "gt", "ge", "ne", ""};
     if (auto *i = std::get_if<int64_t>(&value))
       *i = Number();

@@ -47,6 +47,12 @@ build() {
   cmake --build "$BUILD" -- "$@"
 }
 
+# The second build, under sanitizers: fuzz targets, the runtime's tests, the tools that the importer's tests run.
+build_sanitized() {
+  [ -f "$ROOT/build-fuzz/build.ninja" ] || cmake --preset fuzz
+  cmake --build "$ROOT/build-fuzz" --target fuzzers sanitized_tests
+}
+
 # python_environment: a virtual environment under build/ with the tokenizer library and numpy, from PyPI. pip trusts what the system trusts, since it
 # brings certificates of its own, which do not know a proxy's.
 python_environment() {
