@@ -53,6 +53,12 @@ def value(name, kind, *shape):
 
 # Models of a few nodes that reach every phase: a linear layer with activations, an attention over tokens, comparisons and a selection.
 MODELS = {
+    "linear": model(
+        [h.make_node("MatMul", ["x", "w.weight"], ["a"], name="product"), h.make_node("Add", ["a", "b.bias"], ["y"], name="bias")],
+        [value("x", T.FLOAT, 1, 2)],
+        [value("y", T.FLOAT, 1, 2)],
+        [real("w.weight", 2, 2), real("b.bias", 2)],
+    ),
     "gates": model(
         [
             h.make_node("MatMul", ["x", "w.weight"], ["a"], name="product"),
@@ -117,7 +123,7 @@ MODELS = {
         ],
     ),
 }
-BINDINGS = {"gates": ["n=2"], "tokens": ["batch=1", "sequence=3"], "select": []}
+BINDINGS = {"linear": [], "gates": ["n=2"], "tokens": ["batch=1", "sequence=3"], "select": []}
 
 
 def compiled(folder, name):
@@ -227,12 +233,12 @@ def main():
             put("program", f"{name}.mpcb", (bundle / "program.mpcb").read_bytes())
         (HERE / "bundle").mkdir()
         for name in ("program.mpcb", "cost.json", "inline.safetensors"):
-            shutil.copy(bundles["gates"] / name, HERE / "bundle")
-        put("bundle", "manifest", (bundles["gates"] / "manifest.json").read_bytes())
-        listing = subprocess.run([BUILD / "bin/mpc-translate", "--program-to-mlir", bundles["gates"] / "program.mpcb"], capture_output=True, text=True)
+            shutil.copy(bundles["linear"] / name, HERE / "bundle")
+        put("bundle", "manifest", (bundles["linear"] / "manifest.json").read_bytes())
+        listing = subprocess.run([BUILD / "bin/mpc-translate", "--program-to-mlir", bundles["linear"] / "program.mpcb"], capture_output=True, text=True)
         # Instructions of the entry, without the owners' regions: what a report has a row for.
         INSTRUCTIONS = count_instructions(listing.stdout)
-        reports(bundles["gates"])
+        reports(bundles["linear"])
     manifest = json.loads((CORPUS / "bundle/manifest").read_text())
     for i, path in enumerate(["../inline.safetensors", "/etc/passwd", "sub/../inline.safetensors", ""]):
         for file in manifest["files"].values():

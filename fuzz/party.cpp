@@ -68,7 +68,7 @@ private:
 const std::vector<Program> &Programs() {
   static const std::vector<Program> programs = [] {
     std::vector<Program> all;
-    for (const char *name : {"bundle/program.mpcb", "corpus/program/gates.mpcb", "corpus/program/tokens.mpcb"})
+    for (const char *name : {"bundle/program.mpcb", "corpus/program/select.mpcb", "corpus/program/gates.mpcb"})
       all.push_back(*LoadProgram(std::string(TACIT_FUZZ_FOLDER) + "/" + name));
     return all;
   }();

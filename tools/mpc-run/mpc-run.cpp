@@ -221,7 +221,7 @@ absl::StatusOr<bool> Run(Options &options) {
       return s;
   }
   if (!options.report.empty()) {
-    if (auto s = WriteText(options.report, result->report.dump(1) + "\n"); !s.ok())
+    if (auto s = WriteText(options.report, result->report.dump(1, ' ', false, Json::error_handler_t::replace) + "\n"); !s.ok())
       return s;
   }
   if (!fine)

@@ -12,6 +12,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "net/json_text.h"
 #include "tacit/executor.h"
 
 namespace tacit {
@@ -77,7 +78,7 @@ absl::StatusOr<Manifest> ParseManifest(const std::string& path, const std::strin
   const auto wrong = [&](absl::string_view what) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", what, "; compile the model again"));
   };
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const Json json = ParseJson(text);
   if (!json.is_object() || json.value("format", Json()) != kFormat) return wrong("not a manifest of format 1");
   if (json.value("program_digest", Json()) != Hex(program.digest)) return wrong("belongs to another program than program.mpcb");
   Manifest manifest;
@@ -124,7 +125,7 @@ std::string ManifestText(const Program& program, const Manifest& manifest) {
   json["policy"] = {{"weights", manifest.weights}, {"published", manifest.published}, {"declassified", manifest.declassified}};
   json["files"] = Json::object();
   for (const auto& [name, file] : manifest.files) json["files"][name] = {{"path", file.path}, {"sha256", Hex(file.sha256)}};
-  return json.dump(1) + "\n";
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";  // names of a model may be no UTF-8
 }
 
 struct Bundle::State {

@@ -7,12 +7,16 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "net/json_text.h"
 
 namespace tacit {
 namespace {
 
+// at() throws where operator[] on a constant would have no result; so does this for what is no count.
+uint64_t Count(const Json& number) { return number.get_ref<const Json::number_unsigned_t&>(); }
+
 uint64_t Sent(const Json& party, int link, Section section) {
-  return party["links"][link]["sent"][static_cast<int>(section)].get<uint64_t>();
+  return Count(party.at("links").at(link).at("sent").at(static_cast<size_t>(section)));
 }
 
 // Both directions of a pair of parties.
@@ -27,7 +31,7 @@ Json PairBytes(const std::array<Json, 3>& parties, Section section) {
 
 double Largest(const std::array<Json, 3>& parties, const char* key) {
   double most = 0;
-  for (const Json& party : parties) most = std::max(most, party[key].get<double>());
+  for (const Json& party : parties) most = std::max(most, party.at(key).get<double>());
   return most;
 }
 
@@ -42,8 +46,8 @@ Json OpRows(const Program& program, const Entry& entry, const std::array<Json, 3
   std::map<std::pair<std::string, std::string>, Row> rows;
   for (size_t i = 0; i < entry.instructions.size(); ++i) {
     const Instruction& instruction = entry.instructions[i];
-    const Json &p0 = parties[0]["ops"][i], &p1 = parties[1]["ops"][i], &p2 = parties[2]["ops"][i];
-    const uint64_t online = p1[0].get<uint64_t>() + p2[0].get<uint64_t>(), offline = p0[1].get<uint64_t>() + p0[2].get<uint64_t>();
+    const Json &p0 = parties[0].at("ops").at(i), &p1 = parties[1].at("ops").at(i), &p2 = parties[2].at("ops").at(i);
+    const uint64_t online = Count(p1.at(0)) + Count(p2.at(0)), offline = Count(p0.at(1)) + Count(p0.at(2));
     if (online == 0 && offline == 0) continue;
     const Origin& origin = program.origins[instruction.origin];
     const auto key = std::make_pair(origin.name, origin.kind);
@@ -106,7 +110,7 @@ absl::StatusOr<Json> RunReport(const Program& program, const Entry& entry, const
                                const std::array<LinkCounts, 3>& client, const std::array<LinkCounts, 3>& model) try {
   std::array<Json, 3> parties;
   for (int p = 0; p < 3; ++p) {
-    parties[p] = Json::parse(texts[p], nullptr, /*allow_exceptions=*/false);
+    parties[p] = ParseJson(texts[p]);
     const Json& party = parties[p];
     if (!party.is_object() || !party.contains("ops") || party["ops"].size() != entry.instructions.size() || !party.contains("links") ||
         party["links"].size() != 5) {
@@ -123,18 +127,18 @@ absl::StatusOr<Json> RunReport(const Program& program, const Entry& entry, const
     framing += client[p].framing + model[p].framing;
     for (int link = 0; link < 5; ++link) {
       setup += Sent(parties[p], link, Section::kSetup);
-      framing += parties[p]["links"][link]["framing"].get<uint64_t>();
+      framing += Count(parties[p].at("links").at(link).at("framing"));
     }
   }
   const auto of_each = [&](const char* key) {
     Json out;
-    for (int p = 0; p < 3; ++p) out[absl::StrCat("P", p)] = parties[p][key];
+    for (int p = 0; p < 3; ++p) out[absl::StrCat("P", p)] = parties[p].at(key);
     return out;
   };
   Json report;
   report["entry"] = entry.name;
-  report["online"] = {{"rounds", parties[1]["rounds"]}, {"bytes", PairBytes(parties, Section::kOnline)}};
-  report["offline"] = {{"messages", parties[0]["deal_messages"]}, {"bytes", PairBytes(parties, Section::kOffline)}};
+  report["online"] = {{"rounds", parties[1].at("rounds")}, {"bytes", PairBytes(parties, Section::kOnline)}};
+  report["offline"] = {{"messages", parties[0].at("deal_messages")}, {"bytes", PairBytes(parties, Section::kOffline)}};
   report["io"] = {{"bytes", {{"owner-P0", io[0]}, {"owner-P1", io[1]}, {"owner-P2", io[2]}, {"total", io_total}}}};
   report["setup"] = {{"bytes", {{"total", setup}}}};
   report["ops"] = OpRows(program, entry, parties);
@@ -151,7 +155,7 @@ absl::StatusOr<Json> RunReport(const Program& program, const Entry& entry, const
 }
 
 absl::Status CompareWithCost(const Json& report, const std::string& cost_text, const std::string& entry) try {
-  const Json cost = Json::parse(cost_text, nullptr, /*allow_exceptions=*/false);
+  const Json cost = ParseJson(cost_text);
   if (!cost.is_object() || !cost.contains("entries") || !cost["entries"].is_array()) {
     return absl::InvalidArgumentError("cost.json is not a cost; compile the model again");
   }
@@ -159,11 +163,12 @@ absl::Status CompareWithCost(const Json& report, const std::string& cost_text, c
     if (!expected.is_object() || expected.value("entry", Json()) != entry) continue;
     const nlohmann::json want = expected, got = report;  // objects without order
     for (const char* section : {"online", "offline", "io", "setup", "ops", "local"}) {
-      const nlohmann::json difference = nlohmann::json::diff(want.value(section, nlohmann::json()), got[section]);
+      const nlohmann::json wanted_section = want.value(section, nlohmann::json());
+      const nlohmann::json difference = nlohmann::json::diff(wanted_section, got.at(section));
       if (difference.empty()) continue;
       const nlohmann::json& first = difference.front();
       const nlohmann::json::json_pointer at(first.value("path", ""));
-      const nlohmann::json wanted = want[section].contains(at) ? want[section][at] : nlohmann::json();
+      const nlohmann::json wanted = wanted_section.contains(at) ? wanted_section.at(at) : nlohmann::json();
       return absl::InternalError(absl::StrCat("the run differs from the compiler's cost in ", section, first.value("path", ""),
                                               ": expected ", wanted.dump(), ", counted ", first.value("value", nlohmann::json()).dump()));
     }
