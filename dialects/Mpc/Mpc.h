@@ -37,6 +37,7 @@ FailureOr<SmallVector<int64_t>> broadcastShapes(ArrayRef<int64_t> lhs, ArrayRef<
 // Names of attributes on entry functions' arguments and results, and on ops.
 inline constexpr llvm::StringLiteral kNameAttr = "mpc.name";            // ONNX value name (argument, result)
 inline constexpr llvm::StringLiteral kOwnerAttr = "mpc.owner";          // "client", "model" or "public" (argument, result)
+inline constexpr llvm::StringLiteral kElementAttr = "mpc.element";      // element type of a result that is computed as a real (result)
 inline constexpr llvm::StringLiteral kEntryAttr = "mpc.entry";          // on func.func: the entry's name, e.g. "main"
 inline constexpr llvm::StringLiteral kRangeAttr = "mpc.range";          // on ops: array<f64: lo, hi> of result 0
 inline constexpr llvm::StringLiteral kRangeKindAttr = "mpc.range_kind"; // "proved", "assumed" or "calibrated"

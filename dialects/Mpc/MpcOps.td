@@ -216,6 +216,7 @@ def Mpc_CosOp : Mpc_UnaryOp<"cos", "cosine of radians">;
 def Mpc_FloorOp : Mpc_UnaryOp<"floor", "floor">;
 def Mpc_CeilOp : Mpc_UnaryOp<"ceil", "ceiling">;
 def Mpc_RoundOp : Mpc_UnaryOp<"round", "nearest integer, ties to even">;
+def Mpc_NearOp : Mpc_UnaryOp<"near", "one of the two whole numbers around x, x itself where it is whole; floor, ceil and round correct it by a comparison">;
 def Mpc_SignOp : Mpc_UnaryOp<"sign", "-1, 0 or 1">;
 def Mpc_NotOp : Mpc_UnaryOp<"not", "logical not of i1",
     "%y = mpc.not %x : tensor<4x8xi1> -> tensor<4x8xi1>">;

@@ -135,6 +135,17 @@ LogicalResult FloorOp::verify() { return verifyUnary(*this, true, false); }
 LogicalResult CeilOp::verify() { return verifyUnary(*this, true, false); }
 LogicalResult RoundOp::verify() { return verifyUnary(*this, true, false); }
 
+// A truncation of the whole fraction, whose rounding is a coin's (MPC-C26).
+LogicalResult NearOp::verify() {
+  if (failed(checkSecrecy(*this)) || failed(checkBroadcast(*this, {getInput()})) ||
+      failed(checkKind(*this, isReal(getInput()) && sameKind({getInput()}, getResult()), "real numbers and makes the same")))
+    return failure();
+  FxpType from = formatOf(getInput()), to = formatOf(getResult());
+  if (to && (!from || to.getFraction() != 0 || to.getWidth() + from.getFraction() > from.getWidth()))
+    return violates(*this, "MPC-C26", "makes fixed point without fraction, k' <= k - f");
+  return success();
+}
+
 LogicalResult NotOp::verify() {
   return all({checkSecrecy(*this), checkBroadcast(*this, {getInput()}),
               checkKind(*this, isBit(getInput()) && isBit(getResult()), "i1 and makes i1")});

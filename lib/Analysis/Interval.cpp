@@ -117,7 +117,7 @@ std::optional<unsigned> mlir::mpc::getExactFraction(Value value, unsigned limit)
       })
       .Case<CastOp, ReshapeOp, TransposeOp, SliceOp, BroadcastOp, ConcatOp, NegOp, AbsOp, ReluOp, AddOp, SubOp, MinOp, MaxOp>(
           [&](auto) { return largest(0); })
-      .Case<FloorOp, CeilOp, RoundOp, SignOp>([](auto) { return 0u; })
+      .Case<FloorOp, CeilOp, RoundOp, NearOp, SignOp>([](auto) { return 0u; })
       .Case<WhereOp>([&](WhereOp) { return largest(1); })
       .Case<GatherOp>([&](GatherOp gather) { return getExactFraction(gather.getInput(), limit); })
       .Case<ReduceOp>([&](ReduceOp reduce) -> std::optional<unsigned> {

@@ -63,7 +63,11 @@ static std::optional<Interval> constantInterval(ConstantOp op) {
   if (!dense || dense.getNumElements() == 0)
     return std::nullopt;
   Interval interval{INFINITY, -INFINITY, RangeKind::Proved};
-  auto include = [&](double x) { interval = {std::min(interval.low, x), std::max(interval.high, x), RangeKind::Proved}; };
+  bool numbers = true;
+  auto include = [&](double x) {
+    numbers &= !std::isnan(x);
+    interval = {std::min(interval.low, x), std::max(interval.high, x), RangeKind::Proved};
+  };
   if (dense.getElementType().isF32()) {
     for (float x : dense.getValues<float>())
       include(x);
@@ -74,6 +78,8 @@ static std::optional<Interval> constantInterval(ConstantOp op) {
     for (APInt x : dense.getValues<APInt>())
       include(static_cast<double>(x.getSExtValue()));
   }
+  if (!numbers) // std::min and std::max pass over NaN
+    return std::nullopt;
   return interval;
 }
 
@@ -125,8 +131,11 @@ Interval IntervalAnalysis::computeOp(Operation *op, Value value) {
       .Case<OwnedOp>([&](OwnedOp owned) {
         return get(owned.getBody().front().getTerminator()->getOperand(llvm::cast<OpResult>(value).getResultNumber()));
       })
-      .Case<ReshapeOp, TransposeOp, SliceOp, BroadcastOp, GatherOp, GatherNdOp, RescaleOp, CastOp, FloorOp, CeilOp, RoundOp>(
+      .Case<ReshapeOp, TransposeOp, SliceOp, BroadcastOp, GatherOp, GatherNdOp, RescaleOp, CastOp>(
           [&](auto) { return of(0); })
+      .Case<FloorOp, CeilOp, RoundOp, NearOp>([&](auto) {
+        return Interval{std::floor(of(0).low), std::ceil(of(0).high), of(0).kind};
+      })
       .Case<EmbeddingOp>([&](EmbeddingOp) { return of(1); })
       .Case<ConcatOp>([&](ConcatOp concat) {
         Interval all = of(0);

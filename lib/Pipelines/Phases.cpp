@@ -28,7 +28,7 @@ static std::string importPasses() {
 
 static std::string secrecyPasses(const PhaseOptions &options) {
   StringRef weights = options.secretWeights ? "secret" : "public";
-  return llvm::formatv("func.func(mpc-infer-secrecy{{weights={1}},mpc-place-owners),{0},func.func(mpc-verify-secrecy)", kClean, weights).str();
+  return llvm::formatv("func.func(mpc-infer-secrecy{{weights={1}},mpc-place-owners,mpc-lower-integers),{0},func.func(mpc-verify-secrecy)", kClean, weights).str();
 }
 
 static std::string precisionPasses(const PhaseOptions &options) {

@@ -20,7 +20,7 @@ bool isPrimitive(Operation *op) {
     return reduce.getKind() == "sum";
   return llvm::isa<ConstantOp, ParamOp, WeightOp, OwnedOp, YieldOp, ReshapeOp, TransposeOp, SliceOp, ConcatOp, BroadcastOp, GatherOp, NegOp,
                    NotOp, RescaleOp, AddOp, SubOp, MulOp, AndOp, OrOp, XorOp, MatmulOp, RotaryOp, PeriodicOp, ExpNegativeOp, BelowOp,
-                   BitSumOp, SelectOp>(op);
+                   BitSumOp, SelectOp, NearOp>(op);
 }
 
 bool isArithmetic(Operation *op) {
@@ -36,14 +36,15 @@ std::string explain(Operation *op) {
   if (llvm::any_of(op->getOperands(), [&](Value v) { return isSecret(v.getType()) && integer(v); }))
     return "computes on secret integers; only their owner can, before sharing (mpc.owned), or they must be public";
   if (llvm::isa<ExpOp>(op))
-    return "needs a stated range of its argument, no wider than 40 and at most 16 (mpc.range on its producer): fixed point holds no e^x of "
-           "unknown x";
+    return "takes reals";
   if (llvm::isa<PowOp>(op))
-    return "has a secret or unsuitable exponent; whole exponents from 1 to 16, 0.5, -0.5 and -1 are supported";
+    return "takes reals";
+  if (llvm::isa<ModOp>(op))
+    return "needs one constant divisor other than 0: the quotient by a secret one is not exact";
+  if (auto reduce = llvm::dyn_cast<ReduceOp>(op))
+    return "reduces a dimension of size 0, of which no number is the " + reduce.getKind().str();
   if (llvm::isa<DivOp>(op))
     return "divides by 0 or on other than f32";
-  if (llvm::isa<AndOp, OrOp, XorOp>(op))
-    return "joins a secret and a public bit; fold the public one first";
   if (llvm::isa<EmbeddingOp, OneHotOp>(op))
     return "has secret ids outside of their owner's computation; the secrecy phase makes a one-hot of them";
   return "has no approximation on secret values yet";
@@ -66,6 +67,9 @@ struct Approximate : public mlir::mpc::impl::MpcApproximateBase<Approximate> {
     populateReciprocalPatterns(patterns, fits);
     populateComparisonPatterns(patterns, fits);
     populateElementaryPatterns(patterns, fits);
+    populateExpPatterns(patterns, fits);
+    populateLogicPatterns(patterns, fits);
+    populateWholePatterns(patterns, fits);
     GreedyRewriteConfig config;
     config.maxIterations = 32;
     if (failed(applyPatternsAndFoldGreedily(function, std::move(patterns), config))) {

@@ -3,6 +3,7 @@
 #define LIB_TRANSFORMS_APPROXIMATESUPPORT_H
 
 #include "dialects/Mpc/MpcShapes.h"
+#include "mlir/IR/PatternMatch.h"
 #include "mpc/Analysis/CosineFit.h"
 #include "mpc/Analysis/Interval.h"
 #include "llvm/ADT/StringMap.h"
@@ -105,6 +106,37 @@ struct PowerSpec {
 // scale * x^power for x in [low, high]: see ApproximateReciprocal.cpp.
 FailureOr<Value> emitPower(Emit &emit, Operation *op, FitCache &fits, Value x, const PowerSpec &spec);
 
+inline bool isReal(Value value) { return getPlainElementType(elementOf(value)).isF32(); }
+
+// An op with a secret result becomes what `expand` makes of it at its place; failure means that the pattern has nothing to say of the
+// op, or that a fit failed and was reported.
+template <class Op> struct ExpandSecret : OpRewritePattern<Op> {
+  ExpandSecret(MLIRContext *context, FitCache &fits, PatternBenefit benefit = 1) : OpRewritePattern<Op>(context, benefit), fits(fits) {}
+
+  LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const final {
+    if (!isSecret(op.getType()))
+      return failure();
+    Emit emit(rewriter, op.getLoc());
+    FailureOr<Value> value = expand(op, emit);
+    if (failed(value))
+      return failure();
+    rewriter.replaceOp(op, *value);
+    return success();
+  }
+
+  virtual FailureOr<Value> expand(Op op, Emit &emit) const = 0;
+
+  FitCache &fits;
+};
+
+// Whole numbers of a real, exact: ApproximateWhole.cpp. Towards 0; x mod a constant c other than 0, with `fmod` of the sign of x; the place of
+// the first of the largest along the last dimension, which stays as 1.
+Value emitFloor(Emit &emit, Value x);
+Value emitCeil(Emit &emit, Value x);
+Value emitTruncate(Emit &emit, Value x);
+Value emitMod(Emit &emit, Value x, double c, bool fmod);
+Value emitArgmaxLast(Emit &emit, Value x);
+
 // Interval of a value as far as earlier passes stated it on its op.
 std::optional<Interval> statedRange(Value value);
 
@@ -115,6 +147,9 @@ void populateNormPatterns(RewritePatternSet &patterns, FitCache &fits);
 void populateReciprocalPatterns(RewritePatternSet &patterns, FitCache &fits);
 void populateComparisonPatterns(RewritePatternSet &patterns, FitCache &fits);
 void populateElementaryPatterns(RewritePatternSet &patterns, FitCache &fits);
+void populateExpPatterns(RewritePatternSet &patterns, FitCache &fits);
+void populateLogicPatterns(RewritePatternSet &patterns, FitCache &fits);
+void populateWholePatterns(RewritePatternSet &patterns, FitCache &fits);
 
 } // namespace mlir::mpc
 

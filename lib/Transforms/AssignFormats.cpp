@@ -1,6 +1,7 @@
 // mpc-assign-formats: types of all secret numbers and the rescales between them, as AssignFormatsPlan.h decided.
 #include "AssignFormatsPlan.h"
 #include "mpc/Transforms/Passes.h"
+#include <cmath>
 
 namespace mlir::mpc {
 #define GEN_PASS_DEF_MPCASSIGNFORMATS
@@ -79,6 +80,12 @@ struct AssignFormats : public mlir::mpc::impl::MpcAssignFormatsBase<AssignFormat
       for (StringRef name : {kRangeAttr, kRangeKindAttr})
         if (Attribute attr = source->getAttr(name))
           op->setAttr(name, attr);
+    }
+    // A sum whose stated range is narrower than its terms' needs no more bits of them than it has: they wrap, and it does not.
+    double reach = std::ldexp(1.0, static_cast<int>(width) - 1 - static_cast<int>(fraction));
+    if (auto stated = getRangeAttr(op); stated && stated->magnitude() > reach) {
+      setRangeAttr(op, {-reach, reach, RangeKind::Assumed});
+      op->setAttr(kWrapsAttr, b.getUnitAttr());
     }
     return op;
   }

@@ -172,6 +172,10 @@ LogicalResult FormatPlan::assignFraction(Operation *op) {
       anyWidth.insert(result);
     return success();
   }
+  if (llvm::isa<NearOp>(op)) {
+    fractions[result] = 0;
+    return success();
+  }
   if (llvm::isa<PeriodicOp, ExpNegativeOp>(op)) {
     fractions[result] = requestedFraction(op).value_or(kPresetFraction);
     return success();
@@ -200,6 +204,8 @@ std::optional<OperandNeed> FormatPlan::need(OpOperand &use) const {
   }
   if (isLinear(op))
     return OperandNeed{fraction(result), width(result), forProducts.contains(result)};
+  if (llvm::isa<NearOp>(op))
+    return OperandNeed{fraction(value), width(result) + fraction(value), false};
   if (auto periodic = llvm::dyn_cast<PeriodicOp>(op))
     return OperandNeed{fraction(value), exactLog2(periodic.getPeriod().convertToDouble()) + fraction(value), false};
   if (auto exp = llvm::dyn_cast<ExpNegativeOp>(op))
@@ -243,6 +249,8 @@ LogicalResult FormatPlan::assignWidth(Operation *op) {
   else
     k = std::max(least, sums);
   unsigned most = isProduct(op) ? kMaxRing - truncation(op) : kMaxRing;
+  if (llvm::isa<NearOp>(op))
+    most = kMaxRing - fraction(op->getOperand(0));
   k = std::max(least, std::min(k, most));
   if (k > most || std::max(sums, products) > kMaxRing)
     return op->emitError() << "a value in [" << interval(result).low << ", " << interval(result).high << "] with " << f

@@ -1,4 +1,6 @@
 // mpc-infer-secrecy: secrecy becomes part of the types. What would have to open a secret is refused here, by the name of its node.
+#include "mpc/Analysis/Interval.h"
+#include "SecretLookups.h"
 #include "mpc/Analysis/OwnerAnalysis.h"
 #include "mpc/Transforms/Passes.h"
 #include <cmath>
@@ -27,11 +29,17 @@ bool holdsMaskConstant(Value value) {
   return llvm::any_of(elements.getValues<APFloat>(), large);
 }
 
+// min(x, inf) and max(x, -inf) are x: the precision phase drops a limit that no value reaches.
+bool isIdleLimit(Operation *op, Value limit) {
+  auto splat = getConstantSplat(limit);
+  return splat && ((isa<MaxOp>(op) && *splat < -kLargest) || (isa<MinOp>(op) && *splat > kLargest));
+}
+
 // Ops that have no form on shares: a value of the client alone may pass through them, as the client computes it.
 bool hasNoSecretForm(Operation *op) {
-  if (auto reduce = dyn_cast<ReduceOp>(op))
-    return reduce.getKind() == "prod";
-  return isa<ModOp, CumsumOp, ArgmaxOp, OneHotOp, SinOp, CosOp, FloorOp, CeilOp, RoundOp, SignOp, IsNanOp, GatherNdOp>(op);
+  if (auto mod = dyn_cast<ModOp>(op))
+    return !mod.getRhs().getDefiningOp<ConstantOp>();
+  return isa<IsNanOp>(op);
 }
 
 // Operands of `op` that must be public for it to mean anything, with what they are called in messages.
@@ -44,10 +52,6 @@ SmallVector<std::pair<Value, StringRef>> publicOperands(Operation *op) {
                                : SmallVector<std::pair<Value, StringRef>>{};
   if (auto rotary = dyn_cast<RotaryOp>(op))
     return {{rotary.getCos(), "table of positions"}, {rotary.getSin(), "table of positions"}};
-  if (auto gather = dyn_cast<GatherOp>(op))
-    return {{gather.getIndices(), "index"}};
-  if (auto gather = dyn_cast<GatherNdOp>(op))
-    return {{gather.getIndices(), "index"}};
   return {};
 }
 
@@ -73,22 +77,14 @@ struct InferSecrecyPass : mpc::impl::InferSecrecyBase<InferSecrecyPass> {
     if (owner == OwnerClass::Public)
       return success();
     for (Value operand : op->getOperands())
-      if (holdsMaskConstant(operand) && !isa<SoftmaxOp, AttentionOp>(op))
+      if (holdsMaskConstant(operand) && !isa<SoftmaxOp, AttentionOp>(op) && !isIdleLimit(op, operand))
         return op->emitError() << "node '" << nodeName(op)
                                << "': a mask constant such as -inf or -3.4e38 meets a secret, which no fixed-point number can follow; "
                                << adviceFor(op->getResult(0));
     if (owner != OwnerClass::Shared)
       return success();
-    if (auto embedding = dyn_cast<EmbeddingOp>(op); embedding && owners.get(embedding.getIds()).model)
-      return op->emitError() << "node '" << nodeName(op) << "': its ids depend on weights and on " << clientInputsOf(embedding.getIds())
-                             << ", and no owner knows both; only ids that the client computes alone can be looked up";
     if (hasNoSecretForm(op))
       return op->emitError() << "node '" << nodeName(op) << "': " << op->getName() << " has no form on secret values; "
-                             << adviceFor(op->getResult(0));
-    Type element = cast<RankedTensorType>(op->getResult(0).getType()).getElementType();
-    if (element.isInteger() && !element.isInteger(1))
-      return op->emitError() << "node '" << nodeName(op)
-                             << "': integers that depend on more than one owner's secrets cannot be computed on shares; "
                              << adviceFor(op->getResult(0));
     return success();
   }
@@ -142,9 +138,19 @@ struct InferSecrecyPass : mpc::impl::InferSecrecyBase<InferSecrecyPass> {
         function.emitError() << "argument " << i << " has no owner: expected mpc.owner = \"client\" or \"public\"";
         return signalPassFailure();
       }
-    OwnerAnalysis owners(function, weights == "public");
-    if (failed(infer(function, owners)))
-      signalPassFailure();
+    bool changed = false;
+    {
+      OwnerAnalysis owners(function, weights == "public");
+      if (failed(rewriteSecretLookups(function, owners, changed)))
+        return signalPassFailure();
+      if (!changed && failed(infer(function, owners)))
+        return signalPassFailure();
+    }
+    if (changed) {
+      OwnerAnalysis owners(function, weights == "public");
+      if (failed(infer(function, owners)))
+        signalPassFailure();
+    }
   }
 };
 

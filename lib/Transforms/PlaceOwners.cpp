@@ -4,6 +4,7 @@
 // values on the border, read by shared computation or returned, become results of regions; a region holds the whole slice that computes its
 // result, so its operands are arguments of the function.
 #include "Raise.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Dominance.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/CSE.h"
@@ -159,6 +160,46 @@ struct Placement {
     replace(op, builder.create<AddOp>(op.getLoc(), op.getType(), chosen, op.getRhs()));
   }
 
+  // A result that is public knowledge: made of constants and public inputs. Its owner, who knows them, computes it alone, and it leaves the
+  // program as every result does. What a published weight goes into is added to a 0 of the client's instead: the client has no weights.
+  void hideResults() {
+    auto terminator = cast<func::ReturnOp>(body.getTerminator());
+    for (OpOperand &result : terminator->getOpOperands()) {
+      Value value = result.get();
+      auto owner = function.getResultAttrOfType<StringAttr>(result.getOperandNumber(), kOwnerAttr);
+      if (isSecret(value.getType()) || (owner && owner.getValue() == "public"))
+        continue;
+      OpBuilder builder(terminator);
+      if (!dependsOnParameters(value)) {
+        result.set(wrap(value, Alone::Client, value.getLoc())->getResult(0));
+        continue;
+      }
+      auto type = cast<RankedTensorType>(value.getType());
+      bool bits = type.getElementType().isInteger(1);
+      Value zero = builder.create<ConstantOp>(value.getLoc(), type, DenseElementsAttr::get(type, builder.getZeroAttr(type.getElementType())));
+      Value hidden = wrap(zero, Alone::Client, value.getLoc())->getResult(0);
+      if (bits)
+        result.set(builder.create<XorOp>(value.getLoc(), makeSecret(type), hidden, value));
+      else
+        result.set(builder.create<AddOp>(value.getLoc(), makeSecret(type), hidden, value));
+    }
+    function.setType(FunctionType::get(function.getContext(), body.getArgumentTypes(), terminator->getOperandTypes()));
+  }
+
+  static bool dependsOnParameters(Value value) {
+    llvm::SetVector<Value> slice;
+    slice.insert(value);
+    for (size_t i = 0; i < slice.size(); ++i) {
+      Operation *op = slice[i].getDefiningOp();
+      if (!op)
+        continue;
+      if (isa<WeightOp, OwnedOp>(op))
+        return true;
+      slice.insert(op->operand_begin(), op->operand_end());
+    }
+    return false;
+  }
+
   void replace(Operation *op, Value value) {
     op->getResult(0).replaceAllUsesWith(value);
     owners.notifyOperationErased(op);
@@ -190,6 +231,7 @@ struct Placement {
         return user != owned && user->getBlock() == &body && aloneWith(user) == Alone::No;
       });
     }
+    hideResults();
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
       if (isOpTriviallyDead(&op))
         op.erase();

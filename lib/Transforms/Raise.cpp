@@ -167,10 +167,24 @@ struct SecretIsNumber : OpRewritePattern<IsNanOp> {
   OwnerAnalysis &owners;
 };
 
+// Nor is it infinite.
+struct SecretIsFinite : OpRewritePattern<CompareOp> {
+  SecretIsFinite(MLIRContext *context, OwnerAnalysis &owners) : OpRewritePattern(context), owners(owners) {}
+  LogicalResult matchAndRewrite(CompareOp op, PatternRewriter &rewriter) const override {
+    auto limit = scalarOf(op.getRhs());
+    if (!limit || !std::isinf(*limit) || op.getPredicate() != "eq" || owners.isPublic(op.getLhs()))
+      return failure();
+    auto type = cast<RankedTensorType>(op.getType());
+    rewriter.replaceOpWithNewOp<ConstantOp>(op, type, DenseElementsAttr::get(type, false));
+    return success();
+  }
+  OwnerAnalysis &owners;
+};
+
 } // namespace
 
 void raise::addNormalFormPatterns(RewritePatternSet &patterns, OwnerAnalysis &owners) {
-  patterns.add<PowerAsProducts, DivisionAsReciprocal, ReciprocalOfRoot, SecretIsNumber>(patterns.getContext(), owners);
+  patterns.add<PowerAsProducts, DivisionAsReciprocal, ReciprocalOfRoot, SecretIsNumber, SecretIsFinite>(patterns.getContext(), owners);
 }
 
 //===-- The pass -----------------------------------------------------------------------------------------------------===//

@@ -75,6 +75,24 @@ def PlaceOwners : Pass<"mpc-place-owners", "func::FuncOp"> {
   }];
 }
 
+def LowerIntegers : Pass<"mpc-lower-integers", "func::FuncOp"> {
+  let summary = "integers in shares become reals without fraction";
+  let description = [{
+    Precondition: mpc-place-owners. Effect: secret i64 and i32 outside of regions are `!mpc.secret<f32>` of whole numbers: an owner casts what
+    it shares (abs < 2^23, checked when it encodes), public operands are cast, casts from reals truncate, argmax, one_hot and embedding by computed
+    ids become comparisons, a division by a constant its remainder's. A result keeps in `mpc.element` the type that its owner gets. An
+    integer op without a form on shares is refused by the name of its node.
+
+    ```mlir
+    %i = mpc.argmax %x {axis = 1 : i64} : tensor<2x2x!mpc.secret<f32>> -> tensor<2x1x!mpc.secret<i64>>
+    // becomes
+    %d = mpc.sub %a, %b : (tensor<2x1x!mpc.secret<f32>>, tensor<2x1x!mpc.secret<f32>>) -> tensor<2x1x!mpc.secret<f32>>
+    %l = mpc.below %d {thresholds = array<f64: 0.0>} : tensor<2x1x!mpc.secret<f32>> -> tensor<1x2x1x!mpc.secret<i1>>
+    %i = mpc.bit_sum %l {coefficients = array<f64: 1.0>, constant = 0.0 : f64} : tensor<1x2x1x!mpc.secret<i1>> -> tensor<2x1x!mpc.secret<f32>>
+    ```
+  }];
+}
+
 def VerifySecrecy : Pass<"mpc-verify-secrecy"> {
   let summary = "nothing secret reaches a place where it would be opened";
   let description = [{

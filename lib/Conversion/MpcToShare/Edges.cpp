@@ -75,6 +75,8 @@ struct ReturnPattern : OpConversionPattern<func::ReturnOp> {
       ShareBuilder s(rewriter, loc);
       bool bit = ShareBuilder::formatOf(converted).width == 0;
       Type element = bit ? Type(rewriter.getI1Type()) : Type(rewriter.getF32Type());
+      if (auto stated = function.getResultAttrOfType<TypeAttr>(i, kElementAttr))
+        element = stated.getValue();
       auto type = RankedTensorType::get(ShareBuilder::shapeOf(converted), element);
       results.push_back(
           rewriter.create<share::RevealOp>(loc, type, s.toAdditive(converted), owner ? owner.getValue() : "client", IntegerAttr()));

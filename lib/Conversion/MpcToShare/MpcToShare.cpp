@@ -103,6 +103,7 @@ struct ConvertMpcToShare : public mlir::mpc::impl::ConvertMpcToShareBase<Convert
     populateLinearPatterns(types, patterns);
     populateGatePatterns(types, patterns, digit);
     populateEdgePatterns(types, patterns);
+    populateNearPatterns(types, patterns);
     if (failed(applyFullConversion(module, target, std::move(patterns))))
       return signalPassFailure();
 

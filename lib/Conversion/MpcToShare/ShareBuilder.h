@@ -5,6 +5,7 @@
 #include "dialects/Mpc/Mpc.h"
 #include "dialects/Share/Share.h"
 #include "mlir/Transforms/DialectConversion.h"
+#include "mpc/Target/Origin.h"
 
 namespace mlir::mpc {
 
@@ -64,10 +65,37 @@ private:
   RankedTensorType withFormat(RankedTensorType type, ArrayRef<int64_t> shape, unsigned width, unsigned fraction);
 };
 
+// The ring format that the type of an op's result asks for; failure, with a diagnostic, for anything but fixed point.
+FailureOr<share::RingFormat> resultFormat(Operation *op);
+
+// A secret operand of `op` shrunk to the width of `to`; failure, with a diagnostic, unless it has at least that and the same fraction.
+FailureOr<Value> fit(ShareBuilder &s, Operation *op, Value v, share::RingFormat to);
+
+// An op whose result rests in a ring becomes what `lower` makes at its location; a failure of `lower` has a diagnostic.
+template <class Op> struct LowerToRing : OpConversionPattern<Op> {
+  using OpConversionPattern<Op>::OpConversionPattern;
+  using Adaptor = typename Op::Adaptor;
+
+  LogicalResult matchAndRewrite(Op op, Adaptor adaptor, ConversionPatternRewriter &rewriter) const final {
+    ShareBuilder s(rewriter, getOriginLoc(op));
+    FailureOr<share::RingFormat> to = resultFormat(op);
+    if (failed(to))
+      return failure();
+    FailureOr<Value> result = lower(op, adaptor, s, *to);
+    if (failed(result))
+      return failure();
+    rewriter.replaceOp(op, *result);
+    return success();
+  }
+
+  virtual FailureOr<Value> lower(Op op, Adaptor adaptor, ShareBuilder &s, share::RingFormat to) const = 0;
+};
+
 // Patterns by file.
 void populateLinearPatterns(const TypeConverter &types, RewritePatternSet &patterns);
 void populateGatePatterns(const TypeConverter &types, RewritePatternSet &patterns, int64_t digit);
 void populateEdgePatterns(const TypeConverter &types, RewritePatternSet &patterns);
+void populateNearPatterns(const TypeConverter &types, RewritePatternSet &patterns);
 
 } // namespace mlir::mpc
 

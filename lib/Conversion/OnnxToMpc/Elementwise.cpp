@@ -167,12 +167,11 @@ static LogicalResult convertHardSwish(Node &node) {
 }
 
 // log(1 + e^x), as max(x, 0) + log(1 + e^-|x|), which does not overflow.
-static LogicalResult convertSoftplus(Node &node) {
-  Emitter &emit = node.emit;
-  Value input = node.in(0);
+static Value softplus(Emitter &emit, Value input) {
   Value tail = emit.unary<LogOp>(emit.add(emit.unary<ExpOp>(emit.unary<NegOp>(emit.unary<AbsOp>(input))), emit.scalarLike(input, 1)));
-  return node.result(emit.add(emit.unary<ReluOp>(input), tail));
+  return emit.add(emit.unary<ReluOp>(input), tail);
 }
+static LogicalResult convertSoftplus(Node &node) { return node.result(softplus(node.emit, node.in(0))); }
 
 static LogicalResult convertElu(Node &node) {
   Emitter &emit = node.emit;
@@ -186,10 +185,74 @@ static LogicalResult convertSoftsign(Node &node) {
   return node.result(emit.div(node.in(0), emit.add(emit.unary<AbsOp>(node.in(0)), emit.scalarLike(node.in(0), 1))));
 }
 
+// alpha (e^(min(x, 0) / alpha) - 1) + max(x, 0)
+static LogicalResult convertCelu(Node &node) {
+  Emitter &emit = node.emit;
+  Value input = node.in(0), zero = emit.scalarLike(input, 0);
+  double alpha = node.getReal("alpha", 1.0);
+  if (!isReal(input) || alpha == 0)
+    return node.fail("takes reals and an alpha other than 0, found " + describe(input));
+  Value below = emit.sub(emit.unary<ExpOp>(emit.scale(emit.binary<MinOp>(input, zero), 1 / alpha)), emit.scalarLike(input, 1));
+  return node.result(emit.add(emit.unary<ReluOp>(input), emit.scale(below, alpha)));
+}
+
+// Klambauer et al. 2017: gamma (x or alpha (e^x - 1))
+static LogicalResult convertSelu(Node &node) {
+  Emitter &emit = node.emit;
+  Value input = node.in(0), zero = emit.scalarLike(input, 0);
+  double alpha = node.getReal("alpha", 1.67326319217681884765625), gamma = node.getReal("gamma", 1.05070102214813232421875);
+  if (!isReal(input))
+    return node.fail("takes reals, not " + describe(input));
+  Value below = emit.sub(emit.unary<ExpOp>(emit.binary<MinOp>(input, zero)), emit.scalarLike(input, 1));
+  return node.result(emit.add(emit.scale(emit.unary<ReluOp>(input), gamma), emit.scale(below, alpha * gamma)));
+}
+
+// x tanh(log(1 + e^x)) (Misra 2019)
+static LogicalResult convertMish(Node &node) {
+  if (!isReal(node.in(0)))
+    return node.fail("takes reals, not " + describe(node.in(0)));
+  return node.result(node.emit.mul(node.in(0), node.emit.unary<TanhOp>(softplus(node.emit, node.in(0)))));
+}
+
+// x where x > alpha, else 0
+static LogicalResult convertThresholdedRelu(Node &node) {
+  Emitter &emit = node.emit;
+  Value input = node.in(0);
+  return node.result(emit.where(emit.compare(input, emit.scalarLike(input, node.getReal("alpha", 1.0)), "gt"), input, emit.scalarLike(input, 0)));
+}
+
+// x + bias below -lambd, x - bias above lambd, else 0
+static LogicalResult convertShrink(Node &node) {
+  Emitter &emit = node.emit;
+  Value input = node.in(0), zero = emit.scalarLike(input, 0);
+  double bias = node.getReal("bias", 0), lambda = node.getReal("lambd", 0.5);
+  if (!isReal(input))
+    return node.fail("takes reals, not " + describe(input));
+  Value above = emit.where(emit.compare(input, emit.scalarLike(input, lambda), "gt"), emit.sub(input, emit.scalarLike(input, bias)), zero);
+  return node.result(emit.where(emit.compare(input, emit.scalarLike(input, -lambda), "lt"), emit.add(input, emit.scalarLike(input, bias)), above));
+}
+
+// (e^x - e^-x) / 2 and (e^x + e^-x) / 2
+static LogicalResult convertHyperbolic(Node &node, bool cosine) {
+  Emitter &emit = node.emit;
+  Value input = node.in(0);
+  if (!isReal(input))
+    return node.fail("takes reals, not " + describe(input));
+  Value up = emit.unary<ExpOp>(input), down = emit.unary<ExpOp>(emit.unary<NegOp>(input));
+  return node.result(emit.scale(cosine ? emit.add(up, down) : emit.sub(up, down), 0.5));
+}
+static LogicalResult convertCosh(Node &node) { return convertHyperbolic(node, true); }
+static LogicalResult convertSinh(Node &node) { return convertHyperbolic(node, false); }
+
+static LogicalResult convertTan(Node &node) {
+  if (!isReal(node.in(0)))
+    return node.fail("takes reals, not " + describe(node.in(0)));
+  return node.result(node.emit.div(node.emit.unary<SinOp>(node.in(0)), node.emit.unary<CosOp>(node.in(0))));
+}
+
 //===-- Types ------------------------------------------------------------------------------------------------------===//
 
-// TensorProto's numbers of element types, as the program holds them.
-static Type elementByNumber(Builder &builder, int64_t number) {
+Type mlir::mpc::fromonnx::elementByNumber(Builder &builder, int64_t number) {
   switch (number) {
   case 1:  // float
   case 10: // float16
@@ -269,8 +332,10 @@ ArrayRef<OnnxRule> mlir::mpc::fromonnx::elementwiseRules() {
       {"", "Cast", 6, kLast, 1, convertCast, "reals become f32, integers of 8 and 16 bits i32; no strings, no 8-bit floats"},
       {"", "CastLike", 15, kLast, 2, convertCastLike, "as Cast"},
       {"", "Ceil", 6, kLast, 1, convertReal<CeilOp>, ""},
+      {"", "Celu", 12, kLast, 1, convertCelu, ""},
       {"", "Clip", 11, kLast, 1, convertClip, ""},
       {"", "Cos", 7, kLast, 1, convertReal<CosOp>, ""},
+      {"", "Cosh", 9, kLast, 1, convertCosh, "as Exp"},
       {"", "Div", 7, kLast, 2, convertBinary<DivOp>, ""},
       {"", "Dropout", 10, kLast, 1, convertDropout, "inference"},
       {"", "Elu", 6, kLast, 1, convertElu, ""},
@@ -293,6 +358,7 @@ ArrayRef<OnnxRule> mlir::mpc::fromonnx::elementwiseRules() {
       {"", "Max", 8, kLast, 1, convertVariadic<MaxOp>, ""},
       {"", "Mean", 8, kLast, 1, convertMean, ""},
       {"", "Min", 8, kLast, 1, convertVariadic<MinOp>, ""},
+      {"", "Mish", 18, kLast, 1, convertMish, ""},
       {"", "Mod", 10, kLast, 2, convertMod, ""},
       {"", "Mul", 7, kLast, 2, convertBinary<MulOp>, ""},
       {"", "Neg", 6, kLast, 1, convertUnary<NegOp>, ""},
@@ -303,15 +369,20 @@ ArrayRef<OnnxRule> mlir::mpc::fromonnx::elementwiseRules() {
       {"", "Reciprocal", 6, kLast, 1, convertReal<ReciprocalOp>, ""},
       {"", "Relu", 6, kLast, 1, convertUnary<ReluOp>, ""},
       {"", "Round", 11, kLast, 1, convertReal<RoundOp>, ""},
+      {"", "Selu", 6, kLast, 1, convertSelu, ""},
+      {"", "Shrink", 9, kLast, 1, convertShrink, ""},
       {"", "Sigmoid", 6, kLast, 1, convertReal<SigmoidOp>, ""},
       {"", "Sign", 9, kLast, 1, convertUnary<SignOp>, ""},
       {"", "Sin", 7, kLast, 1, convertReal<SinOp>, ""},
+      {"", "Sinh", 9, kLast, 1, convertSinh, "as Exp"},
       {"", "Softplus", 1, kLast, 1, convertSoftplus, ""},
       {"", "Softsign", 1, kLast, 1, convertSoftsign, ""},
       {"", "Sqrt", 6, kLast, 1, convertReal<SqrtOp>, ""},
       {"", "Sub", 7, kLast, 2, convertBinary<SubOp>, ""},
       {"", "Sum", 8, kLast, 1, convertVariadic<AddOp>, ""},
+      {"", "Tan", 7, kLast, 1, convertTan, ""},
       {"", "Tanh", 6, kLast, 1, convertReal<TanhOp>, ""},
+      {"", "ThresholdedRelu", 10, kLast, 1, convertThresholdedRelu, ""},
       {"", "Where", 9, kLast, 3, convertWhere, ""},
       {"", "Xor", 7, kLast, 2, convertLogic<XorOp>, ""},
       {"com.microsoft", "BiasGelu", 1, kLast, 2, convertBiasGelu, ""},

@@ -333,6 +333,9 @@ Value Emitter::reduce(StringRef kind, Value input, ArrayRef<int64_t> axes, bool 
   for (auto [d, dim] : llvm::enumerate(kept))
     if (!llvm::is_contained(axes, static_cast<int64_t>(d)))
       dropped.push_back(dim);
+  // A sum or product of nothing is 0 or 1.
+  if (llvm::any_of(axes, [&](int64_t axis) { return shapeOf(input)[axis] == 0; }) && (kind == "sum" || kind == "prod"))
+    return splat(keepDims ? ArrayRef<int64_t>(kept) : ArrayRef<int64_t>(dropped), elementOf(input), kind == "prod" ? 1 : 0);
   Value reduced = finish(builder.create<ReduceOp>(loc, RankedTensorType::get(kept, elementOf(input)), input, kind, axes));
   return keepDims ? reduced : reshape(reduced, dropped);
 }

@@ -91,14 +91,25 @@ static LogicalResult convertArg(Node &node, bool largest) {
   std::optional<int64_t> axis = node.axisOf(node.getInt("axis", 0), rankOf(input));
   if (!axis)
     return failure();
-  if (node.getInt("select_last_index", 0) != 0)
-    return node.fail("select_last_index is not supported");
   if (!largest)
     input = emit.unary<NegOp>(input);
   SmallVector<int64_t> shape(shapeOf(input)), dropped(shape);
+  // The last of equals is the first from behind.
+  bool last = node.getInt("select_last_index", 0) != 0;
+  int64_t n = shape[*axis];
+  if (n == 0 || isBit(input))
+    return node.fail("takes numbers, and not none: found " + describe(input));
+  if (last) {
+    SmallVector<int64_t> offsets(shape.size(), 0), strides(shape.size(), 1);
+    offsets[*axis] = n - 1;
+    strides[*axis] = -1;
+    input = emit.finish(emit.builder.create<SliceOp>(emit.loc, input.getType(), input, offsets, strides));
+  }
   shape[*axis] = 1;
   dropped.erase(dropped.begin() + *axis);
   Value index = emit.finish(emit.builder.create<ArgmaxOp>(emit.loc, RankedTensorType::get(shape, emit.builder.getI64Type()), input, *axis));
+  if (last)
+    index = emit.sub(emit.intScalar(n - 1), index);
   return node.result(node.getInt("keepdims", 1) != 0 ? index : emit.reshape(index, dropped));
 }
 static LogicalResult convertArgMax(Node &node) { return convertArg(node, true); }
@@ -121,12 +132,18 @@ static LogicalResult convertOneHot(Node &node) {
   Emitter &emit = node.emit;
   Value indices = emit.cast(node.in(0), emit.builder.getI64Type());
   std::optional<SmallVector<int64_t>> depth = node.constInts(1, "depth");
+  if (std::optional<SmallVector<double>> real = depth ? std::nullopt : emit.getReals(node.in(1))) {
+    emit.error.clear();
+    depth.emplace(real->begin(), real->end());
+  }
   std::optional<int64_t> axis = node.axisOf(node.getInt("axis", -1), rankOf(indices) + 1);
   if (!depth || !axis)
     return failure();
   Value values = node.in(2);
   if (depth->size() != 1 || depth->front() < 1 || depth->front() > (1 << 24) || shapeOf(values) != ArrayRef<int64_t>({2}))
     return node.fail("needs one depth of at least 1 and two values, found " + describe(values));
+  // Negative indices count from the end.
+  indices = emit.where(emit.compare(indices, emit.intScalar(0), "lt"), emit.add(indices, emit.intScalar(depth->front())), indices);
   SmallVector<int64_t> shape(shapeOf(indices)), permutation = iota(rankOf(indices));
   shape.push_back(depth->front());
   permutation.insert(permutation.begin() + *axis, rankOf(indices));
@@ -166,12 +183,12 @@ static LogicalResult convertNonZero(Node &node) {
 ArrayRef<OnnxRule> mlir::mpc::fromonnx::indexRules() {
   static constexpr int64_t kLast = kLatestOpset;
   static const OnnxRule rules[] = {
-      {"", "ArgMax", 1, kLast, 1, convertArgMax, "first of equals"},
-      {"", "ArgMin", 1, kLast, 1, convertArgMin, "first of equals"},
+      {"", "ArgMax", 1, kLast, 1, convertArgMax, ""},
+      {"", "ArgMin", 1, kLast, 1, convertArgMin, ""},
       {"", "CumSum", 11, kLast, 2, convertCumSum, "axis known at compile time"},
-      {"", "Gather", 1, kLast, 2, convertGather, "secret indices into a table of two dimensions alone"},
-      {"", "GatherElements", 11, kLast, 2, convertGatherElements, "public indices"},
-      {"", "GatherND", 11, kLast, 2, convertGatherNd, "public indices"},
+      {"", "Gather", 1, kLast, 2, convertGather, ""},
+      {"", "GatherElements", 11, kLast, 2, convertGatherElements, ""},
+      {"", "GatherND", 11, kLast, 2, convertGatherNd, ""},
       {"", "NonZero", 9, kLast, 1, convertNonZero, "of what is known at compile time"},
       {"", "OneHot", 9, kLast, 3, convertOneHot, "depth known at compile time"},
   };

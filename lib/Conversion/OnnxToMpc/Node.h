@@ -74,9 +74,14 @@ ArrayRef<OnnxRule> reductionRules();
 ArrayRef<OnnxRule> productRules();
 ArrayRef<OnnxRule> normalizationRules();
 ArrayRef<OnnxRule> attentionRules();
+ArrayRef<OnnxRule> windowRules();
+ArrayRef<OnnxRule> scatterRules();
 
 // The rule for a node; null, with the reason, where there is none.
 const OnnxRule *findRule(StringRef domain, StringRef op, int64_t opset, std::string &reason);
+
+// TensorProto's number of an element type, as the program holds it; null for one that it does not.
+Type elementByNumber(Builder &builder, int64_t number);
 
 // Normalisation and activation that fused ops are made of.
 Value emitLayerNorm(Emitter &emit, Value input, Value gain, Value bias, double epsilon);

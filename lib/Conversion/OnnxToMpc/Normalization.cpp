@@ -52,9 +52,18 @@ static LogicalResult normalizeFrom(Node &node, int64_t axis,
 //===-- LayerNormalization, RMSNormalization -----------------------------------------------------------------------===//
 
 static LogicalResult convertLayerNorm(Node &node) {
-  if (node.wants(1) || node.wants(2))
-    return node.fail("its outputs of mean and deviation are not supported");
   double epsilon = node.getReal("epsilon", 1e-5);
+  if (node.wants(1) || node.wants(2)) { // the mean and the inverse deviation
+    Emitter &emit = node.emit;
+    std::optional<int64_t> first = node.axisOf(node.getInt("axis", -1), rankOf(node.in(0)));
+    if (!first || !isReal(node.in(0)))
+      return first ? node.fail("takes reals, not " + describe(node.in(0))) : failure();
+    SmallVector<int64_t> axes = iota(*first, rankOf(node.in(0)));
+    Value mean = emit.reduce("mean", node.in(0), axes, true), centred = emit.sub(node.in(0), mean);
+    Value variance = emit.reduce("mean", emit.mul(centred, centred), axes, true);
+    node.set(1, mean);
+    node.set(2, emit.unary<RsqrtOp>(emit.add(variance, emit.realScalar(epsilon))));
+  }
   return normalizeFrom(node, node.getInt("axis", -1), [&](Value input, llvm::function_ref<Value(Value)> flat) {
     return emitLayerNorm(node.emit, input, flat(node.in(1)), node.has(2) ? flat(node.in(2)) : Value(), epsilon);
   });
@@ -166,6 +175,33 @@ static LogicalResult convertInstanceNorm(Node &node) {
 }
 static LogicalResult convertGroupNorm(Node &node) { return node.result(groupNorm(node, node.getInt("num_groups", 0))); }
 
+// (x - mean) / deviation over the axes, which are all but the channels' where none are given.
+static LogicalResult convertMeanVarianceNorm(Node &node) {
+  Emitter &emit = node.emit;
+  Value input = node.in(0);
+  std::optional<SmallVector<int64_t>> axes = node.axesOf(node.getInts("axes").value_or(SmallVector<int64_t>{0, 2, 3}), rankOf(input));
+  if (!axes || !isReal(input))
+    return axes ? node.fail("takes reals, not " + describe(input)) : failure();
+  // As a norm of rows: the axes last, and one.
+  SmallVector<int64_t> order, rows, back(rankOf(input));
+  int64_t length = 1;
+  for (int64_t d = 0; d < rankOf(input); ++d)
+    if (!llvm::is_contained(*axes, d)) {
+      order.push_back(d);
+      rows.push_back(shapeOf(input)[d]);
+    }
+  for (int64_t d : *axes) {
+    order.push_back(d);
+    length *= shapeOf(input)[d];
+  }
+  for (auto [to, from] : llvm::enumerate(order))
+    back[from] = static_cast<int64_t>(to);
+  rows.push_back(length);
+  Value moved = emit.transpose(input, order);
+  Value normal = emitLayerNorm(emit, emit.reshape(moved, rows), emit.splat({length}, emit.builder.getF32Type(), 1), Value(), 1e-9);
+  return node.result(moved ? emit.transpose(emit.reshape(normal, shapeOf(moved)), back) : Value());
+}
+
 static LogicalResult convertLpNorm(Node &node) {
   Emitter &emit = node.emit;
   Value input = node.in(0);
@@ -184,11 +220,12 @@ ArrayRef<OnnxRule> mlir::mpc::fromonnx::normalizationRules() {
       {"", "BatchNormalization", 9, kLast, 5, convertBatchNorm, "inference"},
       {"", "GroupNormalization", 21, kLast, 3, convertGroupNorm, ""},
       {"", "InstanceNormalization", 6, kLast, 3, convertInstanceNorm, ""},
-      {"", "LayerNormalization", 17, kLast, 2, convertLayerNorm, "output 0"},
+      {"", "LayerNormalization", 17, kLast, 2, convertLayerNorm, ""},
       {"", "LpNormalization", 1, kLast, 1, convertLpNorm, ""},
+      {"", "MeanVarianceNormalization", 9, kLast, 1, convertMeanVarianceNorm, ""},
       {"", "RMSNormalization", 23, kLast, 2, convertRmsNorm, ""},
       {"com.microsoft", "EmbedLayerNormalization", 1, kLast, 1, convertEmbedLayerNorm, ""},
-      {"com.microsoft", "LayerNormalization", 1, kLast, 2, convertLayerNorm, "output 0"},
+      {"com.microsoft", "LayerNormalization", 1, kLast, 2, convertLayerNorm, ""},
       {"com.microsoft", "SimplifiedLayerNormalization", 1, kLast, 2, convertRmsNorm, "output 0"},
       {"com.microsoft", "SkipLayerNormalization", 1, kLast, 3, convertSkipLayerNorm, "outputs 0 and 3"},
       {"com.microsoft", "SkipSimplifiedLayerNormalization", 1, kLast, 3, convertSkipRmsNorm, "outputs 0 and 3"},

@@ -59,40 +59,133 @@ static Value reorder(Emitter &emit, Value value, StringRef labels, StringRef ord
   return emit.transpose(value, permutation);
 }
 
-// One or two operands, each label once in an operand, no ellipsis: a batched matrix product between transposes.
+// Written out: an ellipsis becomes the labels '0', '1', ... of the dimensions that it stands for, counted from the last; without "->" the
+// result has the labels that stand once, in order. Empty where it makes no sense.
+static std::string spellOut(Node &node, StringRef equation) {
+  auto [left, given] = equation.split("->");
+  SmallVector<StringRef> terms;
+  left.split(terms, ',');
+  if (terms.size() != node.inputs.size())
+    return {};
+  int64_t most = 0;
+  std::string result;
+  auto expand = [](StringRef term, int64_t dims) {
+    auto [before, after] = term.split("...");
+    std::string labels = before.str();
+    for (int64_t d = dims - 1; term.contains("...") && d >= 0; --d)
+      labels += static_cast<char>('0' + d);
+    return labels + after.str();
+  };
+  for (auto [i, term] : llvm::enumerate(terms)) {
+    int64_t dims = term.contains("...") ? rankOf(node.in(i)) - static_cast<int64_t>(term.size()) + 3 : 0;
+    if (dims < 0 || dims > 9)
+      return {};
+    most = std::max(most, dims);
+    result += (i ? "," : "") + expand(term, dims);
+  }
+  std::string out = expand(given, most);
+  if (!equation.contains("->")) {
+    for (int64_t d = most - 1; d >= 0; --d)
+      out += static_cast<char>('0' + d);
+    for (int c = 'A'; c <= 'z'; ++c)
+      if (llvm::isAlpha(static_cast<char>(c)) && StringRef(result).count(static_cast<char>(c)) == 1)
+        out += static_cast<char>(c);
+  }
+  return result + "->" + out;
+}
+
+// A label that stands twice in an operand reads its diagonal: a gather of the places where both indices agree.
+static Value takeDiagonals(Emitter &emit, Value value, std::string &labels) {
+  for (size_t i = 0; i < labels.size(); ++i)
+    for (size_t j = i + 1; j < labels.size() && value;) {
+      if (labels[i] != labels[j]) {
+        ++j;
+        continue;
+      }
+      int64_t n = shapeOf(value)[i];
+      if (shapeOf(value)[j] != n)
+        return emit.fail("label '" + Twine(labels[i]) + "' is " + Twine(n) + " and " + Twine(shapeOf(value)[j]));
+      SmallVector<int64_t> order = iota(rankOf(value)), shape, places;
+      order.erase(order.begin() + j);
+      order.insert(order.begin() + i + 1, static_cast<int64_t>(j));
+      Value beside = emit.transpose(value, order);
+      for (auto [d, dim] : llvm::enumerate(shapeOf(beside)))
+        if (d != i + 1)
+          shape.push_back(d == i ? dim * n : dim);
+      for (int64_t k = 0; k < n; ++k)
+        places.push_back(k * n + k);
+      value = emit.gather(emit.reshape(beside, shape), emit.ints(places), static_cast<int64_t>(i));
+      labels.erase(labels.begin() + j);
+    }
+  return value;
+}
+
+// One or two operands: a batched matrix product between transposes.
 static LogicalResult convertEinsum(Node &node) {
   Emitter &emit = node.emit;
-  std::string equation;
+  std::string written;
   for (char c : node.getText("equation", ""))
     if (c != ' ')
-      equation += c;
+      written += c;
+  for (Value input : node.inputs)
+    if (!input || isBit(input))
+      return node.fail("takes numbers, not " + describe(input));
+  std::string equation = spellOut(node, written);
+  SmallVector<Value> operands(node.inputs);
+  if (!equation.empty()) {
+    auto [before, result] = StringRef(equation).split("->");
+    SmallVector<StringRef> given;
+    before.split(given, ',');
+    std::string reduced;
+    for (auto [i, term] : llvm::enumerate(given)) {
+      std::string labels = term.str();
+      if (static_cast<int64_t>(labels.size()) == rankOf(operands[i]))
+        operands[i] = takeDiagonals(emit, operands[i], labels);
+      if (!operands[i])
+        return failure();
+      reduced += (i ? "," : "") + labels;
+    }
+    equation = reduced + "->" + result.str();
+  }
   auto [left, out] = StringRef(equation).split("->");
   SmallVector<StringRef> terms;
   left.split(terms, ',');
-  auto plain = [](StringRef labels) { return llvm::all_of(labels, [&](char c) { return llvm::isAlpha(c) && labels.count(c) == 1; }); };
-  if (!StringRef(equation).contains("->") || terms.size() != node.inputs.size() || terms.size() > 2 || !plain(out) ||
-      !llvm::all_of(terms, plain))
-    return node.fail("equation '" + equation + "' is not supported: expected one or two operands with letters that differ, and '->'");
+  auto plain = [](StringRef labels) { return llvm::all_of(labels, [&](char c) { return llvm::isAlnum(c) && labels.count(c) == 1; }); };
+  if (equation.empty() || terms.size() != operands.size() || terms.size() > 2 || !plain(out) || !llvm::all_of(terms, plain))
+    return node.fail("equation '" + written + "' is not supported: expected one or two operands, and letters that the result has once");
   std::map<char, int64_t> sizes;
   for (auto [i, term] : llvm::enumerate(terms)) {
-    if (!node.has(i) || static_cast<int64_t>(term.size()) != rankOf(node.in(i)))
-      return node.fail("equation '" + equation + "' does not fit " + describe(node.in(i)));
-    for (auto [label, dim] : llvm::zip_equal(term, shapeOf(node.in(i))))
-      if (!sizes.try_emplace(label, dim).second && sizes[label] != dim)
-        return node.fail("label '" + Twine(label) + "' is " + Twine(sizes[label]) + " and " + Twine(dim));
+    if (static_cast<int64_t>(term.size()) != rankOf(operands[i]))
+      return node.fail("equation '" + written + "' does not fit " + describe(node.in(i)));
+    for (auto [label, dim] : llvm::zip_equal(term, shapeOf(operands[i]))) {
+      int64_t &size = sizes.try_emplace(label, dim).first->second;
+      if (size == 1 && llvm::isDigit(label))
+        size = dim;
+      if (size != dim && !(dim == 1 && llvm::isDigit(label)))
+        return node.fail("label '" + Twine(label) + "' is " + Twine(size) + " and " + Twine(dim));
+    }
+  }
+  // What an ellipsis stands for broadcasts.
+  for (auto [i, term] : llvm::enumerate(terms)) {
+    SmallVector<int64_t> full;
+    for (char label : term)
+      full.push_back(sizes[label]);
+    operands[i] = emit.broadcast(operands[i], full);
+    if (!operands[i])
+      return failure();
   }
   for (char label : out)
     if (!sizes.count(label))
-      return node.fail("equation '" + equation + "' has a label that no operand has");
+      return node.fail("equation '" + written + "' has a label that no operand has");
 
   std::string a = terms[0].str();
   if (terms.size() == 1) {
-    Value summed = sumAway(emit, node.in(0), a, [&](char c) { return out.contains(c); });
+    Value summed = sumAway(emit, operands[0], a, [&](char c) { return out.contains(c); });
     return node.result(summed ? reorder(emit, summed, a, out) : summed);
   }
   std::string b = terms[1].str();
-  Value lhs = sumAway(emit, node.in(0), a, [&](char c) { return out.contains(c) || terms[1].contains(c); });
-  Value rhs = sumAway(emit, node.in(1), b, [&](char c) { return out.contains(c) || terms[0].contains(c); });
+  Value lhs = sumAway(emit, operands[0], a, [&](char c) { return out.contains(c) || terms[1].contains(c); });
+  Value rhs = sumAway(emit, operands[1], b, [&](char c) { return out.contains(c) || terms[0].contains(c); });
   if (!lhs || !rhs)
     return failure();
   std::string batch, rows, columns, inner;
@@ -129,8 +222,10 @@ static LogicalResult convertConv(Node &node) {
   Emitter &emit = node.emit;
   Value input = node.in(0), kernel = node.in(1);
   int64_t spatial = rankOf(input) - 2;
-  if (spatial < 1 || spatial > 2 || rankOf(kernel) != rankOf(input) || node.getInt("group", 1) != 1)
-    return node.fail("takes one or two spatial dimensions and one group, found " + describe(input) + " and " + describe(kernel));
+  int64_t groups = node.getInt("group", 1);
+  if (spatial < 1 || spatial > 3 || rankOf(kernel) != rankOf(input) || groups < 1 || shapeOf(input)[1] % groups != 0 ||
+      shapeOf(kernel)[0] % groups != 0 || !isReal(input) || !isReal(kernel))
+    return node.fail("takes one to three spatial dimensions and groups of channels, found " + describe(input) + " and " + describe(kernel));
   SmallVector<int64_t> ones(spatial, 1), zeros(2 * spatial, 0);
   SmallVector<int64_t> strides = node.getInts("strides").value_or(ones), dilations = node.getInts("dilations").value_or(ones),
                        pads = node.getInts("pads").value_or(zeros);
@@ -140,9 +235,10 @@ static LogicalResult convertConv(Node &node) {
   auto sane = [](ArrayRef<int64_t> values, int64_t least) {
     return llvm::all_of(values, [&](int64_t v) { return v >= least && v <= (1 << 20); });
   };
-  if ((automatic != "NOTSET" && automatic != "VALID") || static_cast<int64_t>(strides.size()) != spatial ||
+  bool same = automatic == "SAME_UPPER" || automatic == "SAME_LOWER";
+  if ((automatic != "NOTSET" && automatic != "VALID" && !same) || static_cast<int64_t>(strides.size()) != spatial ||
       static_cast<int64_t>(dilations.size()) != spatial || static_cast<int64_t>(pads.size()) != 2 * spatial || !sane(strides, 1) ||
-      !sane(dilations, 1) || !sane(pads, 0) || !sane(window, 1) || shapeOf(kernel)[1] != channels)
+      !sane(dilations, 1) || !sane(pads, 0) || !sane(window, 1) || shapeOf(kernel)[1] != channels / groups)
     return node.fail("its kernel, strides, dilations or pads are not supported");
   for (int64_t size : window)
     places *= size;
@@ -151,6 +247,14 @@ static LogicalResult convertConv(Node &node) {
 
   SmallVector<int64_t> outer;
   for (int64_t d = 0; d < spatial; ++d) {
+    if (same) {
+      int64_t size = shapeOf(input)[d + 2], wanted = (size + strides[d] - 1) / strides[d];
+      int64_t total = std::max<int64_t>(0, (wanted - 1) * strides[d] + dilations[d] * (window[d] - 1) + 1 - size);
+      pads[d] = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
+      pads[d + spatial] = total - pads[d];
+    } else if (automatic == "VALID") {
+      pads[d] = pads[d + spatial] = 0;
+    }
     SmallVector<Value> parts;
     auto pad = [&](int64_t size) {
       SmallVector<int64_t> shape(shapeOf(input));
@@ -188,8 +292,14 @@ static LogicalResult convertConv(Node &node) {
     }
     patches.push_back(emit.reshape(emit.slice(input, offsets, sizes, steps), {batch, channels, 1, positions}));
   }
-  Value columns = emit.reshape(emit.concat(patches, 2), {batch, channels * places, positions});
-  Value sums = emit.matmul(emit.reshape(kernel, {filters, channels * places}), columns);
+  Value columns = emit.concat(patches, 2), sums;
+  if (groups == 1) {
+    sums = emit.matmul(emit.reshape(kernel, {filters, channels * places}), emit.reshape(columns, {batch, channels * places, positions}));
+  } else { // a product for each group
+    int64_t inner = channels / groups * places;
+    sums = emit.matmul(emit.reshape(kernel, {groups, filters / groups, inner}), emit.reshape(columns, {batch, groups, inner, positions}));
+    sums = emit.reshape(sums, {batch, filters, positions});
+  }
   if (node.has(2) && sums)
     sums = emit.add(sums, emit.reshape(node.in(2), {filters, 1}));
   SmallVector<int64_t> shape{batch, filters};
@@ -200,8 +310,8 @@ static LogicalResult convertConv(Node &node) {
 ArrayRef<OnnxRule> mlir::mpc::fromonnx::productRules() {
   static constexpr int64_t kLast = kLatestOpset;
   static const OnnxRule rules[] = {
-      {"", "Conv", 1, kLast, 2, convertConv, "one or two spatial dimensions, one group, pads given"},
-      {"", "Einsum", 12, kLast, 1, convertEinsum, "one or two operands, no ellipsis, no repeated label"},
+      {"", "Conv", 1, kLast, 2, convertConv, "one to three spatial dimensions"},
+      {"", "Einsum", 12, kLast, 1, convertEinsum, "one or two operands"},
       {"", "Gemm", 7, kLast, 2, convertGemm, ""},
       {"", "MatMul", 1, kLast, 2, convertMatMul, ""},
       {"com.microsoft", "FusedMatMul", 1, kLast, 2, convertFusedMatMul, "no transposed batch dimensions"},

@@ -20,12 +20,18 @@ static std::optional<SmallVector<int64_t>> reducedAxes(Node &node) {
 static LogicalResult reduce(Node &node, StringRef kind, llvm::function_ref<Value(Emitter &, Value)> before = nullptr,
                             llvm::function_ref<Value(Emitter &, Value)> after = nullptr) {
   Value input = node.in(0);
-  if (isBit(input))
-    return node.fail("takes numbers, not " + describe(input));
   std::optional<SmallVector<int64_t>> axes = reducedAxes(node);
   if (!axes)
     return failure();
   bool keep = node.getInt("keepdims", 1) != 0;
+  // Of truth values the largest is their or, the smallest their and.
+  if (isBit(input) && (kind == "max" || kind == "min"))
+    return node.result(node.emit.cast(node.emit.reduce(kind, node.emit.cast(input, node.emit.builder.getI32Type()), *axes, keep), elementOf(input)));
+  if (isBit(input))
+    return node.fail("takes numbers, not " + describe(input));
+  bool nothing = llvm::any_of(*axes, [&](int64_t axis) { return shapeOf(input)[axis] == 0; });
+  if (nothing && (kind == "max" || kind == "min"))
+    return node.fail("the largest or smallest of nothing (" + describe(input) + ") is infinite");
   Value value = node.emit.reduce(kind, before ? before(node.emit, input) : input, *axes, keep);
   return node.result(after && value ? after(node.emit, value) : value);
 }
@@ -45,7 +51,19 @@ static LogicalResult convertReduceL2(Node &node) {
   return reduce(node, "sum", square, [](Emitter &emit, Value x) { return emit.unary<SqrtOp>(x); });
 }
 static LogicalResult convertReduceLogSum(Node &node) {
+  if (llvm::is_contained(shapeOf(node.in(0)), 0))
+    return node.fail("the logarithm of an empty sum (" + describe(node.in(0)) + ") is infinite");
   return reduce(node, "sum", nullptr, [](Emitter &emit, Value x) { return emit.unary<LogOp>(x); });
+}
+
+// x less the largest along the axes, which is what an exponential can follow: at most 0.
+static Value belowLargest(Emitter &emit, Value input, Value top) {
+  Value below = emit.sub(input, top);
+  if (Operation *op = below ? below.getDefiningOp() : nullptr; llvm::isa_and_nonnull<SubOp>(op)) {
+    op->setAttr(kRangeAttr, emit.builder.getDenseF64ArrayAttr({-0x1p26, 0}));
+    op->setAttr(kRangeKindAttr, emit.builder.getStringAttr("assumed"));
+  }
+  return below;
 }
 
 // max + log sum e^(x - max)
@@ -54,8 +72,11 @@ static LogicalResult convertReduceLogSumExp(Node &node) {
   std::optional<SmallVector<int64_t>> axes = reducedAxes(node);
   if (!axes)
     return failure();
-  Value input = node.in(0), top = emit.reduce("max", input, *axes, true);
-  Value sum = emit.add(emit.unary<LogOp>(emit.reduce("sum", emit.unary<ExpOp>(emit.sub(input, top)), *axes, true)), top);
+  Value input = node.in(0);
+  if (!isReal(input) || llvm::is_contained(shapeOf(input), 0))
+    return node.fail("takes reals, and not nothing; found " + describe(input));
+  Value top = emit.reduce("max", input, *axes, true);
+  Value sum = emit.add(emit.unary<LogOp>(emit.reduce("sum", emit.unary<ExpOp>(belowLargest(emit, input, top)), *axes, true)), top);
   if (!sum || node.getInt("keepdims", 1) != 0)
     return node.result(sum);
   SmallVector<int64_t> shape;
@@ -80,7 +101,20 @@ static Value emitSoftmax(Node &node) {
   return node.emit.reshape(node.emit.softmax(node.emit.reshape(input, {rows, columns}), 1), shape);
 }
 static LogicalResult convertSoftmax(Node &node) { return node.result(emitSoftmax(node)); }
-static LogicalResult convertLogSoftmax(Node &node) { return node.result(node.emit.unary<LogOp>(emitSoftmax(node))); }
+
+// x - max - log sum e^(x - max): the logarithm of a softmax would lose all that is small.
+static LogicalResult convertLogSoftmax(Node &node) {
+  Emitter &emit = node.emit;
+  Value input = node.in(0);
+  std::optional<int64_t> axis = node.axisOf(node.getInt("axis", node.opset < 13 ? 1 : -1), rankOf(input));
+  if (!axis || !isReal(input))
+    return axis ? node.fail("takes reals, not " + describe(input)) : failure();
+  SmallVector<int64_t> axes = node.opset < 13 ? iota(*axis, rankOf(input)) : SmallVector<int64_t>{*axis};
+  if (llvm::is_contained(shapeOf(input), 0))
+    return node.result(input);
+  Value below = belowLargest(emit, input, emit.reduce("max", input, axes, true));
+  return node.result(emit.sub(below, emit.unary<LogOp>(emit.reduce("sum", emit.unary<ExpOp>(below), axes, true))));
+}
 
 // The mean over all but the first two dimensions.
 static LogicalResult convertGlobalAveragePool(Node &node) {
@@ -98,9 +132,9 @@ ArrayRef<OnnxRule> mlir::mpc::fromonnx::reductionRules() {
       {"", "ReduceL2", 1, kLast, 1, convertReduceL2, "axes known at compile time"},
       {"", "ReduceLogSum", 1, kLast, 1, convertReduceLogSum, "axes known at compile time"},
       {"", "ReduceLogSumExp", 1, kLast, 1, convertReduceLogSumExp, "axes known at compile time"},
-      {"", "ReduceMax", 1, kLast, 1, convertReduceMax, "axes known at compile time; numbers"},
+      {"", "ReduceMax", 1, kLast, 1, convertReduceMax, "axes known at compile time"},
       {"", "ReduceMean", 1, kLast, 1, convertReduceMean, "axes known at compile time"},
-      {"", "ReduceMin", 1, kLast, 1, convertReduceMin, "axes known at compile time; numbers"},
+      {"", "ReduceMin", 1, kLast, 1, convertReduceMin, "axes known at compile time"},
       {"", "ReduceProd", 1, kLast, 1, convertReduceProd, "axes known at compile time"},
       {"", "ReduceSum", 1, kLast, 1, convertReduceSum, "axes known at compile time"},
       {"", "ReduceSumSquare", 1, kLast, 1, convertReduceSumSquare, "axes known at compile time"},

@@ -192,20 +192,35 @@ static LogicalResult convertTile(Node &node) {
   return node.result(node.emit.reshape(node.emit.broadcast(node.emit.reshape(input, single), many), flat));
 }
 
+// Pads that repeat elements: the last one (edge), mirrored without it (reflect), or from the other end (wrap).
+static Value padByCopies(Node &node, Value input, int64_t axis, int64_t before, int64_t after, StringRef mode) {
+  int64_t n = shapeOf(input)[axis], period = mode == "reflect" ? 2 * n - 2 : n;
+  if (n == 0 || before > (1 << 20) || after > (1 << 20))
+    return node.emit.fail("cannot pad " + describe(input) + " by copies");
+  SmallVector<int64_t> from;
+  for (int64_t i = -before; i < n + after; ++i) {
+    int64_t at = period == 0 ? 0 : ((i % period) + period) % period;
+    from.push_back(mode == "edge" ? std::clamp<int64_t>(i, 0, n - 1) : at < n ? at : period - at);
+  }
+  return node.emit.gather(input, node.emit.ints(from), axis);
+}
+
 static LogicalResult convertPad(Node &node) {
   Emitter &emit = node.emit;
   Value input = node.in(0);
   int64_t rank = rankOf(input);
-  if (StringRef mode = node.getText("mode", "constant"); mode != "constant")
-    return node.fail("mode '" + mode + "' is not supported; constant is");
+  StringRef mode = node.getText("mode", "constant");
+  if (!llvm::is_contained({"constant", "reflect", "edge", "wrap"}, mode))
+    return node.fail("attribute 'mode': expected constant, reflect, edge or wrap, found '" + mode + "'");
   std::optional<SmallVector<int64_t>> pads = node.constInts(1, "pads");
   SmallVector<int64_t> all = iota(rank);
   std::optional<SmallVector<int64_t>> axes = node.has(3) ? node.constInts(3, "axes") : all;
-  std::optional<SmallVector<double>> value = node.has(2) ? emit.getReals(node.in(2)) : SmallVector<double>{0};
+  Value value = node.has(2) && mode == "constant" ? node.in(2) : emit.scalarLike(input, 0);
   if (!pads || !axes)
     return failure();
-  if (!value || value->size() != 1)
-    return node.fail("constant_value must be one number known at compile time");
+  if (elementOf(value) != elementOf(input) || llvm::cast<RankedTensorType>(value.getType()).getNumElements() != 1)
+    return node.fail("constant_value must be one number, found " + describe(value));
+  value = emit.reshape(value, SmallVector<int64_t>(rank, 1));
   if (pads->size() != 2 * axes->size())
     return node.fail(Twine(pads->size()) + " pads for " + Twine(axes->size()) + " axes");
   for (size_t i = 0; i < axes->size() && input; ++i) {
@@ -219,12 +234,16 @@ static LogicalResult convertPad(Node &node) {
     input = emit.sliceAxis(input, *axis, cutFront, shapeOf(input)[*axis] - cutFront - cutBack);
     if (!input)
       return failure();
+    if (mode != "constant") {
+      input = padByCopies(node, input, *axis, std::max<int64_t>(before, 0), std::max<int64_t>(after, 0), mode);
+      continue;
+    }
     SmallVector<Value> parts;
     auto fill = [&](int64_t size) {
       SmallVector<int64_t> shape(shapeOf(input));
       shape[*axis] = size;
       if (size > 0)
-        parts.push_back(emit.splat(shape, elementOf(input), value->front()));
+        parts.push_back(emit.broadcast(value, shape));
     };
     fill(before);
     parts.push_back(input);
@@ -344,8 +363,9 @@ static LogicalResult convertRange(Node &node) {
 
 static LogicalResult convertEyeLike(Node &node) {
   Emitter &emit = node.emit;
-  if (rankOf(node.in(0)) != 2 || node.find("dtype"))
-    return node.fail("takes two dimensions, and the element type of its input");
+  Type element = node.find("dtype") ? elementByNumber(emit.builder, node.getInt("dtype", 1)) : elementOf(node.in(0));
+  if (rankOf(node.in(0)) != 2 || !element)
+    return node.fail("takes two dimensions and a dtype of numbers or truth values, found " + describe(node.in(0)));
   int64_t rows = shapeOf(node.in(0))[0], columns = shapeOf(node.in(0))[1], diagonal = node.getInt("k", 0);
   if (rows * columns > (1 << 22))
     return node.fail("out of bounds");
@@ -355,7 +375,7 @@ static LogicalResult convertEyeLike(Node &node) {
       bits.push_back(c - r == diagonal);
   Value mask =
       emit.constant(DenseElementsAttr::get(RankedTensorType::get({rows, columns}, emit.builder.getI1Type()), ArrayRef<bool>(bits)));
-  return node.result(emit.cast(mask, elementOf(node.in(0))));
+  return node.result(emit.cast(mask, element));
 }
 
 ArrayRef<OnnxRule> mlir::mpc::fromonnx::structureRules() {
@@ -365,9 +385,9 @@ ArrayRef<OnnxRule> mlir::mpc::fromonnx::structureRules() {
       {"", "Constant", 1, kLast, 0, convertConstant, "no strings, no sparse tensors"},
       {"", "ConstantOfShape", 9, kLast, 1, convertConstantOfShape, "shape known at compile time"},
       {"", "Expand", 8, kLast, 2, convertExpand, "shape known at compile time"},
-      {"", "EyeLike", 9, kLast, 1, convertEyeLike, "no dtype"},
+      {"", "EyeLike", 9, kLast, 1, convertEyeLike, ""},
       {"", "Flatten", 9, kLast, 1, convertFlatten, ""},
-      {"", "Pad", 11, kLast, 2, convertPad, "mode constant, pads known at compile time"},
+      {"", "Pad", 11, kLast, 2, convertPad, "pads known at compile time"},
       {"", "Range", 11, kLast, 3, convertRange, "bounds known at compile time"},
       {"", "Reshape", 5, kLast, 2, convertReshape, "shape known at compile time"},
       {"", "Shape", 1, kLast, 1, convertShape, ""},

@@ -11,7 +11,8 @@ static const std::multimap<std::pair<std::string, std::string>, const OnnxRule *
   static const auto *const rules = [] {
     auto *all = new std::multimap<std::pair<std::string, std::string>, const OnnxRule *>();
     for (ArrayRef<OnnxRule> part :
-         {elementwiseRules(), structureRules(), indexRules(), reductionRules(), productRules(), normalizationRules(), attentionRules()})
+         {elementwiseRules(), structureRules(), indexRules(), reductionRules(), productRules(), normalizationRules(), attentionRules(),
+          windowRules(), scatterRules()})
       for (const OnnxRule &rule : part)
         all->insert({{rule.domain.str(), rule.op.str()}, &rule});
     return all;

@@ -385,7 +385,7 @@ constexpr Op kOps[] = {
     {"mpc.silu", 1, 1, Silu},   {"mpc.relu", 1, 1, Relu},       {"mpc.erf", 1, 1, Erf},
     {"mpc.gelu", 1, 1, Gelu},   {"mpc.sin", 1, 1, Sin},         {"mpc.cos", 1, 1, Cos},
     {"mpc.floor", 1, 1, Floor}, {"mpc.ceil", 1, 1, Ceil},       {"mpc.round", 1, 1, Round},
-    {"mpc.sign", 1, 1, Sign},   {"mpc.not", 1, 1, Not},         {"mpc.is_nan", 1, 1, IsNan},
+    {"mpc.near", 1, 1, Round},  {"mpc.sign", 1, 1, Sign},   {"mpc.not", 1, 1, Not},         {"mpc.is_nan", 1, 1, IsNan},
     {"mpc.cast", 1, 1, Cast},   {"mpc.rescale", 1, 1, Rescale}, {"mpc.add", 2, 2, Add},
     {"mpc.sub", 2, 2, Sub},     {"mpc.mul", 2, 2, Mul},         {"mpc.div", 2, 2, Div},
     {"mpc.pow", 2, 2, Pow},     {"mpc.mod", 2, 2, Mod},         {"mpc.min", 2, 2, Min},
