@@ -1,9 +1,10 @@
-// mpc-translate --mpc-to-program, --program-to-mlir and --mpc-to-cost.
+// mpc-translate --mpc-to-program, --mpc-to-cpp, --program-to-mlir and --mpc-to-cost.
 #include "dialects/Mpc/Mpc.h"
 #include "dialects/Share/Share.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Tools/mlir-translate/Translation.h"
 #include "mpc/Target/Cost.h"
+#include "mpc/Target/EmitCpp.h"
 #include "mpc/Target/Program.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
@@ -13,8 +14,31 @@ using namespace mlir::mpc;
 
 static void registerDialects(DialectRegistry &registry) { registry.insert<func::FuncDialect, MpcDialect, share::ShareDialect>(); }
 
+void mlir::mpc::registerCppTranslation() {
+  static TranslateFromMLIRRegistration toCpp(
+      "mpc-to-cpp", "writes a scheduled module as C++ over the runtime's headers, to be compiled as a party",
+      [](Operation *op, llvm::raw_ostream &output) -> LogicalResult {
+        auto module = llvm::dyn_cast<ModuleOp>(op);
+        if (!module)
+          return op->emitError("expected a module");
+        FailureOr<tacit::Program> program = emitProgram(module);
+        if (failed(program))
+          return failure();
+        // The container's checks and its digest: parties that run it and parties that run this C++ meet under one name.
+        absl::StatusOr<tacit::Program> parsed = tacit::ParseProgram(tacit::SerializeProgram(*program));
+        if (!parsed.ok()) {
+          absl::string_view message = parsed.status().message();
+          return module.emitError("the program does not load: ") << StringRef(message.data(), message.size());
+        }
+        emitCpp(*parsed, output);
+        return success();
+      },
+      registerDialects);
+}
+
 void mlir::mpc::registerProgramTranslations() {
   registerCostTranslation();
+  registerCppTranslation();
   static TranslateFromMLIRRegistration toProgram(
       "mpc-to-program", "writes the program container of a scheduled module",
       [](Operation *op, llvm::raw_ostream &output) -> LogicalResult {

@@ -16,7 +16,7 @@ FailureOr<tacit::Program> emitProgram(ModuleOp module);
 // names ops, attributes or types that the dialects refuse.
 OwningOpRef<ModuleOp> importProgram(const tacit::Program &program, MLIRContext *context);
 
-// Registers --mpc-to-program, --program-to-mlir and --mpc-to-cost with mpc-translate.
+// Registers --mpc-to-program, --mpc-to-cpp, --program-to-mlir and --mpc-to-cost with mpc-translate.
 void registerProgramTranslations();
 
 } // namespace mlir::mpc
