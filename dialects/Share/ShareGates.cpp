@@ -27,18 +27,11 @@ static LogicalResult checkProduct(Operation *op) {
 }
 
 LogicalResult MulOp::verify() {
-  if (failed(checkAddress(*this)) || failed(checkProduct(*this)))
-    return failure();
-  return checkBroadcast(*this, "SHARE-C21", getLhs(), getRhs());
+  return failed(checkAddress(*this)) || failed(checkProduct(*this)) ? failure() : checkBroadcast(*this, "SHARE-C21", getLhs(), getRhs());
 }
 
 LogicalResult MatmulOp::verify() {
-  if (failed(checkAddress(*this)) || failed(checkProduct(*this)))
-    return failure();
-  auto shape = mlir::mpc::matmulShape(shapeOf(getLhs()), shapeOf(getRhs()));
-  if (failed(shape))
-    return violates(*this, "SHARE-C14", "operands' shapes do not fit a matrix product");
-  return checkShape(*this, "SHARE-C14", getResult(), *shape);
+  return failed(checkAddress(*this)) || failed(checkProduct(*this)) ? failure() : checkMatmulShape(*this);
 }
 
 //===-- Extension ----------------------------------------------------------------------------------------------------===//

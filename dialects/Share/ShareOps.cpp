@@ -33,6 +33,13 @@ LogicalResult mlir::share::checkBroadcast(Operation *op, StringRef constraint, V
   return checkShape(op, constraint, op->getResult(0), *shape);
 }
 
+LogicalResult mlir::share::checkMatmulShape(Operation *op) {
+  auto shape = mlir::mpc::matmulShape(shapeOf(op->getOperand(0)), shapeOf(op->getOperand(1)));
+  if (failed(shape))
+    return violates(op, "SHARE-C14", "operands' shapes do not fit a matrix product");
+  return checkShape(op, "SHARE-C14", op->getResult(0), *shape);
+}
+
 // An optional i64 attribute that must not be below `least`.
 static LogicalResult checkLeast(Operation *op, StringRef name, int64_t least) {
   auto attr = op->getAttrOfType<IntegerAttr>(name);
@@ -182,12 +189,7 @@ LogicalResult MulPublicOp::verify() {
 LogicalResult MatmulPublicOp::verify() {
   if (llvm::isa<PublicType>(elementOf(getLhs())) == llvm::isa<PublicType>(elementOf(getRhs())))
     return violates(*this, "SHARE-C10", "exactly one operand must be public");
-  if (failed(checkKinds(*this)) || failed(checkLocalProduct(*this)))
-    return failure();
-  auto shape = mlir::mpc::matmulShape(shapeOf(getLhs()), shapeOf(getRhs()));
-  if (failed(shape))
-    return violates(*this, "SHARE-C14", "operands' shapes do not fit a matrix product");
-  return checkShape(*this, "SHARE-C14", getResult(), *shape);
+  return failed(checkKinds(*this)) || failed(checkLocalProduct(*this)) ? failure() : checkMatmulShape(*this);
 }
 
 LogicalResult ReduceSumOp::verify() {

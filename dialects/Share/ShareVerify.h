@@ -19,6 +19,9 @@ LogicalResult checkAddress(Operation *op);
 // The result has the broadcast shape of both operands.
 LogicalResult checkBroadcast(Operation *op, StringRef constraint, Value lhs, Value rhs);
 
+// SHARE-C14: the result has the shape of the matrix product of operands 0 and 1.
+LogicalResult checkMatmulShape(Operation *op);
+
 } // namespace mlir::share
 
 #endif

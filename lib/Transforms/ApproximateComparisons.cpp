@@ -31,60 +31,51 @@ Value mlir::mpc::emitMaxLast(Emit &emit, Value x) {
 
 namespace {
 
-bool isSecretReal(Value v) { return isSecret(v.getType()) && getPlainElementType(elementOf(v)).isF32(); }
-
-Value fitShape(PatternRewriter &rewriter, Operation *op, Value value) {
+Value fitShape(Emit &emit, Operation *op, Value value) {
   if (value.getType() == op->getResult(0).getType())
     return value;
-  return rewriter.create<BroadcastOp>(op->getLoc(), op->getResult(0).getType(), value);
+  return emit.builder.create<BroadcastOp>(op->getLoc(), op->getResult(0).getType(), value);
 }
 
-struct ExpandRelu : OpRewritePattern<ReluOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(ReluOp op, PatternRewriter &rewriter) const override {
-    if (!isSecretReal(op))
+struct ExpandRelu : ExpandSecret<ReluOp> {
+  using ExpandSecret::ExpandSecret;
+  FailureOr<Value> expand(ReluOp op, Emit &emit) const override {
+    if (!isReal(op))
       return failure();
-    Emit emit(rewriter, op.getLoc());
     Value y = emit.select(emit.bitNot(emit.isNegative(op.getInput())), op.getInput());
     auto stated = statedRange(op.getInput());
     double high = stated ? std::max(0.0, stated->high) : kValueBound;
-    rewriter.replaceOp(op, Emit::range(y, 0, high, stated ? stated->kind : RangeKind::Assumed));
-    return success();
+    return Emit::range(y, 0, high, stated ? stated->kind : RangeKind::Assumed);
   }
 };
 
-struct ExpandAbs : OpRewritePattern<AbsOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(AbsOp op, PatternRewriter &rewriter) const override {
-    if (!isSecretReal(op))
+struct ExpandAbs : ExpandSecret<AbsOp> {
+  using ExpandSecret::ExpandSecret;
+  FailureOr<Value> expand(AbsOp op, Emit &emit) const override {
+    if (!isReal(op))
       return failure();
-    Emit emit(rewriter, op.getLoc());
     Value x = op.getInput();
     Value y = emit.add(x, emit.select(emit.isNegative(x), emit.mul(x, -2.0)));
     auto stated = statedRange(x);
-    rewriter.replaceOp(op, Emit::range(y, 0, stated ? stated->magnitude() : kValueBound, stated ? stated->kind : RangeKind::Assumed));
-    return success();
+    return Emit::range(y, 0, stated ? stated->magnitude() : kValueBound, stated ? stated->kind : RangeKind::Assumed);
   }
 };
 
 // 1 - [x < 0] - [x < ulp]
-struct ExpandSign : OpRewritePattern<SignOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(SignOp op, PatternRewriter &rewriter) const override {
-    if (!isSecretReal(op))
+struct ExpandSign : ExpandSecret<SignOp> {
+  using ExpandSecret::ExpandSecret;
+  FailureOr<Value> expand(SignOp op, Emit &emit) const override {
+    if (!isReal(op))
       return failure();
-    Emit emit(rewriter, op.getLoc());
-    rewriter.replaceOp(op, emit.bitSum(emit.below(op.getInput(), {0.0, kUlp}), {-1.0, -1.0}, 1.0));
-    return success();
+    return emit.bitSum(emit.below(op.getInput(), {0.0, kUlp}), {-1.0, -1.0}, 1.0);
   }
 };
 
-template <typename OpTy, bool larger> struct ExpandChoice : OpRewritePattern<OpTy> {
-  using OpRewritePattern<OpTy>::OpRewritePattern;
-  LogicalResult matchAndRewrite(OpTy op, PatternRewriter &rewriter) const override {
-    if (!isSecretReal(op))
+template <typename OpTy, bool larger> struct ExpandChoice : ExpandSecret<OpTy> {
+  using ExpandSecret<OpTy>::ExpandSecret;
+  FailureOr<Value> expand(OpTy op, Emit &emit) const override {
+    if (!isReal(op))
       return failure();
-    Emit emit(rewriter, op.getLoc());
     // The sum starts from a secret: a public limit may be far outside of any ring (-inf clips nothing).
     Value a = op.getLhs(), b = op.getRhs();
     if (!isSecret(a.getType()))
@@ -92,30 +83,24 @@ template <typename OpTy, bool larger> struct ExpandChoice : OpRewritePattern<OpT
     if (auto limit = getConstantSplat(b)) {
       bool idle = larger ? *limit <= -kValueBound : *limit >= kValueBound;
       if (idle) {
-        rewriter.replaceOp(op, fitShape(rewriter, op, a));
-        return success();
+        return fitShape(emit, op, a);
       }
     }
-    rewriter.replaceOp(op, fitShape(rewriter, op, emitChoice(emit, a, b, larger)));
-    return success();
+    return fitShape(emit, op, emitChoice(emit, a, b, larger));
   }
 };
 
 // Comparisons of reals; eq and ne by both orders.
-struct ExpandCompare : OpRewritePattern<CompareOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(CompareOp op, PatternRewriter &rewriter) const override {
+struct ExpandCompare : ExpandSecret<CompareOp> {
+  using ExpandSecret::ExpandSecret;
+  FailureOr<Value> expand(CompareOp op, Emit &emit) const override {
     Value a = op.getLhs(), b = op.getRhs();
     StringRef predicate = op.getPredicate();
-    if (!isSecret(op.getType()))
-      return failure();
-    Emit emit(rewriter, op.getLoc());
     if (getPlainElementType(elementOf(a)).isInteger(1)) {
       Value differ = emit.bitXor(a, b);
-      rewriter.replaceOp(op, predicate == "ne" ? differ : emit.bitNot(differ));
-      return success();
+      return predicate == "ne" ? differ : emit.bitNot(differ);
     }
-    if (!getPlainElementType(elementOf(a)).isF32())
+    if (!isReal(a))
       return failure();
     Value result;
     if (predicate == "eq" || predicate == "ne") {
@@ -127,29 +112,23 @@ struct ExpandCompare : OpRewritePattern<CompareOp> {
       Value less = emit.isNegative(flip ? emit.sub(b, a) : emit.sub(a, b));
       result = predicate == "lt" || predicate == "gt" ? less : emit.bitNot(less);
     }
-    rewriter.replaceOp(op, result);
-    return success();
+    return result;
   }
 };
 
 // By a secret bit: b + bit (a - b). By a public one: products with 0 and 1, which are local.
-struct ExpandWhere : OpRewritePattern<WhereOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(WhereOp op, PatternRewriter &rewriter) const override {
+struct ExpandWhere : ExpandSecret<WhereOp> {
+  using ExpandSecret::ExpandSecret;
+  FailureOr<Value> expand(WhereOp op, Emit &emit) const override {
     Value condition = op.getCondition(), a = op.getLhs(), b = op.getRhs();
-    if (!isSecret(op.getType()))
-      return failure();
-    Emit emit(rewriter, op.getLoc());
-    // A fixed-point secret is never NaN.
-    if (condition.getDefiningOp<IsNanOp>()) {
-      rewriter.replaceOp(op, fitShape(rewriter, op, isSecret(b.getType()) ? b : emit.add(b, emit.mul(a, 0.0))));
-      return success();
+    // A fixed-point secret is never NaN; a public value may be.
+    if (isSecret(condition.getType()) && condition.getDefiningOp<IsNanOp>()) {
+      return fitShape(emit, op, isSecret(b.getType()) ? b : emit.add(b, emit.mul(a, 0.0)));
     }
     if (getPlainElementType(elementOf(op)).isInteger(1)) {
-      rewriter.replaceOp(op, fitShape(rewriter, op, emit.bitXor(b, emit.bitAnd(condition, emit.bitXor(a, b)))));
-      return success();
+      return fitShape(emit, op, emit.bitXor(b, emit.bitAnd(condition, emit.bitXor(a, b))));
     }
-    if (!getPlainElementType(elementOf(op)).isF32())
+    if (!isReal(op))
       return failure();
     if (isSecret(condition.getType())) {
       Value result;
@@ -159,34 +138,31 @@ struct ExpandWhere : OpRewritePattern<WhereOp> {
         Value difference = emit.sub(a, b);
         result = emit.add(b, emit.mul(emit.toNumber(condition), difference));
       }
-      rewriter.replaceOp(op, fitShape(rewriter, op, result));
-      return success();
+      return fitShape(emit, op, result);
     }
     // The public side keeps what it has to say where it is taken, and a finite 0 elsewhere (0 * -inf is no number).
     Value zero = emit.constant(0), result;
     if (isSecret(a.getType()) && isSecret(b.getType())) {
-      Value take = emit.cast(condition, rewriter.getF32Type());
+      Value take = emit.cast(condition, emit.builder.getF32Type());
       result = emit.add(emit.mul(a, take), emit.mul(b, emit.sub(emit.constant(1), take)));
     } else if (isSecret(a.getType())) {
-      result = emit.add(emit.mul(a, emit.cast(condition, rewriter.getF32Type())), emit.where(condition, zero, b));
+      result = emit.add(emit.mul(a, emit.cast(condition, emit.builder.getF32Type())), emit.where(condition, zero, b));
     } else {
       Value other = emit.where(condition, zero, emit.constant(1));
       result = emit.add(emit.mul(b, other), emit.where(condition, a, zero));
     }
-    rewriter.replaceOp(op, fitShape(rewriter, op, result));
-    return success();
+    return fitShape(emit, op, result);
   }
 };
 
 // mean by 1/n; max and min by a tournament along the reduced dimensions, moved last and merged.
-struct ExpandReduce : OpRewritePattern<ReduceOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(ReduceOp op, PatternRewriter &rewriter) const override {
+struct ExpandReduce : ExpandSecret<ReduceOp> {
+  using ExpandSecret::ExpandSecret;
+  FailureOr<Value> expand(ReduceOp op, Emit &emit) const override {
     Value x = op.getInput();
     StringRef kind = op.getKind();
-    if (!isSecretReal(op) || kind == "sum" || kind == "prod")
+    if (!isReal(op) || kind == "sum" || kind == "prod")
       return failure();
-    Emit emit(rewriter, op.getLoc());
     SmallVector<int64_t> kept, order, shape;
     int64_t n = 1;
     for (int64_t axis = 0, rank = static_cast<int64_t>(shapeOf(x).size()); axis < rank; ++axis) {
@@ -200,8 +176,7 @@ struct ExpandReduce : OpRewritePattern<ReduceOp> {
     if (n == 0)
       return failure();
     if (kind == "mean") {
-      rewriter.replaceOp(op, emit.mul(emit.sum(x, op.getAxes()), 1.0 / static_cast<double>(n)));
-      return success();
+      return emit.mul(emit.sum(x, op.getAxes()), 1.0 / static_cast<double>(n));
     }
     order = kept;
     llvm::append_range(order, op.getAxes());
@@ -210,14 +185,13 @@ struct ExpandReduce : OpRewritePattern<ReduceOp> {
     rows = emit.reshape(rows, shape);
     bool larger = kind == "max";
     Value best = emitTournament(emit, rows, [&](Value a, Value b) { return emitChoice(emit, a, b, larger); });
-    rewriter.replaceOp(op, emit.reshape(best, shapeOf(op)));
-    return success();
+    return emit.reshape(best, shapeOf(op));
   }
 };
 
 } // namespace
 
-void mlir::mpc::populateComparisonPatterns(RewritePatternSet &patterns, FitCache &) {
+void mlir::mpc::populateComparisonPatterns(RewritePatternSet &patterns, FitCache &fits) {
   patterns.add<ExpandRelu, ExpandAbs, ExpandSign, ExpandChoice<MaxOp, true>, ExpandChoice<MinOp, false>, ExpandCompare, ExpandWhere,
-               ExpandReduce>(patterns.getContext());
+               ExpandReduce>(patterns.getContext(), fits);
 }

@@ -49,49 +49,35 @@ template <typename OpTy, typename... Extra> Value normalisePublic(Emit &emit, Op
   return emit.builder.create<OpTy>(op.getLoc(), op.getInput().getType(), op.getInput(), one, extra..., op.getEpsilonAttr());
 }
 
-struct ExpandLayerNorm : OpRewritePattern<LayerNormOp> {
-  ExpandLayerNorm(MLIRContext *context, FitCache &fits) : OpRewritePattern(context), fits(fits) {}
-  LogicalResult matchAndRewrite(LayerNormOp op, PatternRewriter &rewriter) const override {
+struct ExpandLayerNorm : ExpandSecret<LayerNormOp> {
+  using ExpandSecret::ExpandSecret;
+  FailureOr<Value> expand(LayerNormOp op, Emit &emit) const override {
     Value x = op.getInput();
-    if (!isSecret(op.getType()))
-      return failure();
-    Emit emit(rewriter, op.getLoc());
-    if (!isSecret(x.getType())) {
-      rewriter.replaceOp(op, scaled(emit, normalisePublic(emit, op, Value()), op.getGain(), op.getBias()));
-      return success();
-    }
+    if (!isSecret(x.getType()))
+      return scaled(emit, normalisePublic(emit, op, Value()), op.getGain(), op.getBias());
     int64_t last = static_cast<int64_t>(shapeOf(x).size()) - 1;
     Value mean = emit.mul(emit.sum(x, {last}), 1.0 / static_cast<double>(shapeOf(x)[last]));
     FailureOr<Value> y = emitNormalised(emit, op, fits, emit.sub(x, mean), op.getEpsilon().convertToDouble());
     if (failed(y))
       return failure();
-    rewriter.replaceOp(op, scaled(emit, *y, op.getGain(), op.getBias()));
-    return success();
+    return scaled(emit, *y, op.getGain(), op.getBias());
   }
   static Value scaled(Emit &emit, Value y, Value gain, Value bias) {
     Value result = emit.mul(y, gain);
     return bias ? emit.add(result, bias) : result;
   }
-  FitCache &fits;
 };
 
-struct ExpandRmsNorm : OpRewritePattern<RmsNormOp> {
-  ExpandRmsNorm(MLIRContext *context, FitCache &fits) : OpRewritePattern(context), fits(fits) {}
-  LogicalResult matchAndRewrite(RmsNormOp op, PatternRewriter &rewriter) const override {
-    if (!isSecret(op.getType()))
-      return failure();
-    Emit emit(rewriter, op.getLoc());
-    if (!isSecret(op.getInput().getType())) {
-      rewriter.replaceOp(op, emit.mul(normalisePublic(emit, op), op.getGain()));
-      return success();
-    }
+struct ExpandRmsNorm : ExpandSecret<RmsNormOp> {
+  using ExpandSecret::ExpandSecret;
+  FailureOr<Value> expand(RmsNormOp op, Emit &emit) const override {
+    if (!isSecret(op.getInput().getType()))
+      return emit.mul(normalisePublic(emit, op), op.getGain());
     FailureOr<Value> y = emitNormalised(emit, op, fits, op.getInput(), op.getEpsilon().convertToDouble());
     if (failed(y))
       return failure();
-    rewriter.replaceOp(op, emit.mul(*y, op.getGain()));
-    return success();
+    return emit.mul(*y, op.getGain());
   }
-  FitCache &fits;
 };
 
 } // namespace

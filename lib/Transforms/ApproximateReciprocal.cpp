@@ -171,46 +171,20 @@ FailureOr<Value> emitReciprocal(Emit &emit, Operation *op, FitCache &fits, Value
   return *r;
 }
 
-template <typename OpTy> struct FitPattern : OpRewritePattern<OpTy> {
-  FitPattern(MLIRContext *context, FitCache &fits) : OpRewritePattern<OpTy>(context), fits(fits) {}
-  FitCache &fits;
+struct ExpandReciprocal : ExpandSecret<ReciprocalOp> {
+  using ExpandSecret::ExpandSecret;
+  FailureOr<Value> expand(ReciprocalOp op, Emit &emit) const override { return emitReciprocal(emit, op, fits, op.getInput()); }
 };
 
-struct ExpandReciprocal : FitPattern<ReciprocalOp> {
-  using FitPattern::FitPattern;
-  LogicalResult matchAndRewrite(ReciprocalOp op, PatternRewriter &rewriter) const override {
-    if (!isSecret(op.getType()))
-      return failure();
-    Emit emit(rewriter, op.getLoc());
-    FailureOr<Value> r = emitReciprocal(emit, op, fits, op.getInput());
-    if (failed(r))
-      return failure();
-    rewriter.replaceOp(op, *r);
-    return success();
-  }
-};
-
-struct ExpandRsqrt : FitPattern<RsqrtOp> {
-  using FitPattern::FitPattern;
-  LogicalResult matchAndRewrite(RsqrtOp op, PatternRewriter &rewriter) const override {
-    if (!isSecret(op.getType()))
-      return failure();
-    Emit emit(rewriter, op.getLoc());
-    FailureOr<Value> r = emitRsqrt(emit, op, fits, op.getInput());
-    if (failed(r))
-      return failure();
-    rewriter.replaceOp(op, *r);
-    return success();
-  }
+struct ExpandRsqrt : ExpandSecret<RsqrtOp> {
+  using ExpandSecret::ExpandSecret;
+  FailureOr<Value> expand(RsqrtOp op, Emit &emit) const override { return emitRsqrt(emit, op, fits, op.getInput()); }
 };
 
 // sqrt(x) = x x^-1/2, 0 for 0. The root keeps more bits: x multiplies its error.
-struct ExpandSqrt : FitPattern<SqrtOp> {
-  using FitPattern::FitPattern;
-  LogicalResult matchAndRewrite(SqrtOp op, PatternRewriter &rewriter) const override {
-    if (!isSecret(op.getType()))
-      return failure();
-    Emit emit(rewriter, op.getLoc());
+struct ExpandSqrt : ExpandSecret<SqrtOp> {
+  using ExpandSecret::ExpandSecret;
+  FailureOr<Value> expand(SqrtOp op, Emit &emit) const override {
     FailureOr<Value> r = emitRsqrt(emit, op, fits, op.getInput(), 28);
     if (failed(r))
       return failure();
@@ -218,66 +192,59 @@ struct ExpandSqrt : FitPattern<SqrtOp> {
     auto stated = statedRange(op.getInput());
     Emit::range(root, 0, std::sqrt(stated ? std::max(stated->high, 0.0) : kValueBound) * (1 + kEdge) + kEdge,
                 stated ? stated->kind : RangeKind::Assumed);
-    rewriter.replaceOp(op, root);
-    return success();
+    return root;
   }
 };
 
 // x / y: by a public y a multiplication, by a secret one 1/y.
-struct ExpandDiv : FitPattern<DivOp> {
-  using FitPattern::FitPattern;
-  LogicalResult matchAndRewrite(DivOp op, PatternRewriter &rewriter) const override {
-    if (!isSecret(op.getType()) || !getPlainElementType(elementOf(op)).isF32())
+struct ExpandDiv : ExpandSecret<DivOp> {
+  using ExpandSecret::ExpandSecret;
+  FailureOr<Value> expand(DivOp op, Emit &emit) const override {
+    if (!isReal(op))
       return failure();
-    Emit emit(rewriter, op.getLoc());
     if (!isSecret(op.getRhs().getType())) {
       auto splat = getConstantSplat(op.getRhs());
       if (splat && *splat == 0)
-        return rewriter.notifyMatchFailure(op, "division by 0");
+        return failure(); // reported with what is left over
       Value inverse = splat ? emit.constant(1 / *splat) : emit.div(emit.constant(1), op.getRhs());
       Value product = emit.mul(op.getLhs(), inverse);
       if (product.getType() != op.getType())
-        product = rewriter.create<BroadcastOp>(op.getLoc(), op.getType(), product);
-      rewriter.replaceOp(op, product);
-      return success();
+        product = emit.builder.create<BroadcastOp>(op.getLoc(), op.getType(), product);
+      return product;
     }
     // x / sqrt(z) is one step: no root that is inverted again.
     if (auto root = op.getRhs().getDefiningOp<SqrtOp>()) {
-      rewriter.replaceOp(op, emit.mul(op.getLhs(), rewriter.create<RsqrtOp>(op.getLoc(), root.getType(), root.getInput())));
-      return success();
+      return emit.mul(op.getLhs(), emit.builder.create<RsqrtOp>(op.getLoc(), root.getType(), root.getInput()));
     }
     FailureOr<Value> r = emitReciprocal(emit, op, fits, op.getRhs());
     if (failed(r))
       return failure();
-    rewriter.replaceOp(op, emit.mul(op.getLhs(), *r));
-    return success();
+    return emit.mul(op.getLhs(), *r);
   }
 };
 
 // Whole powers up to 16 by squaring; -1, 1/2 and -1/2 by name.
-struct ExpandPow : FitPattern<PowOp> {
-  using FitPattern::FitPattern;
-  LogicalResult matchAndRewrite(PowOp op, PatternRewriter &rewriter) const override {
+struct ExpandPow : ExpandSecret<PowOp> {
+  using ExpandSecret::ExpandSecret;
+  FailureOr<Value> expand(PowOp op, Emit &emit) const override {
     auto exponent = getConstantSplat(op.getRhs());
     Value x = op.getLhs();
     if (!isSecret(x.getType()) || isSecret(op.getRhs().getType()) || !exponent || op.getType() != x.getType())
       return failure();
-    Emit emit(rewriter, op.getLoc());
     if (*exponent == 0.5) {
-      rewriter.replaceOpWithNewOp<SqrtOp>(op, op.getType(), x);
-      return success();
+      return emit.builder.create<SqrtOp>(op.getLoc(), op.getType(), x).getResult();
     }
     if (*exponent == -0.5) {
-      rewriter.replaceOpWithNewOp<RsqrtOp>(op, op.getType(), x);
-      return success();
+      return emit.builder.create<RsqrtOp>(op.getLoc(), op.getType(), x).getResult();
     }
     if (*exponent == -1) {
-      rewriter.replaceOpWithNewOp<ReciprocalOp>(op, op.getType(), x);
-      return success();
+      return emit.builder.create<ReciprocalOp>(op.getLoc(), op.getType(), x).getResult();
     }
-    int n = static_cast<int>(*exponent);
-    if (n != *exponent || n < 1 || n > 16)
+    if (!(*exponent >= 0 && *exponent <= 16) || *exponent != std::floor(*exponent))
       return failure();
+    if (*exponent == 0)
+      return emit.add(emit.mul(x, 0.0), 1.0);
+    int n = static_cast<int>(*exponent);
     Value square = x, result;
     for (; n > 0; n /= 2) {
       if (n % 2)
@@ -285,17 +252,14 @@ struct ExpandPow : FitPattern<PowOp> {
       if (n > 1)
         square = emit.mul(square, square);
     }
-    rewriter.replaceOp(op, result);
-    return success();
+    return result;
   }
 };
 
 // log x = log y + e log 2: a second sum over the same bits in place of the product.
-struct ExpandLog : FitPattern<LogOp> {
-  using FitPattern::FitPattern;
-  LogicalResult matchAndRewrite(LogOp op, PatternRewriter &rewriter) const override {
-    if (!isSecret(op.getType()))
-      return failure();
+struct ExpandLog : ExpandSecret<LogOp> {
+  using ExpandSecret::ExpandSecret;
+  FailureOr<Value> expand(LogOp op, Emit &emit) const override {
     FitProblem problem;
     problem.function = [](double y) { return std::log(y); };
     problem.low = 0.5 - kEdge;
@@ -307,15 +271,13 @@ struct ExpandLog : FitPattern<LogOp> {
       return failure();
     Domain domain = positiveDomain(op.getInput());
     Binades b(domain.low, domain.high, 1);
-    Emit emit(rewriter, op.getLoc());
     Normalised n = normalise(emit, op.getInput(), b, domain.clampLow, 18);
     Value y = Emit::fraction(Emit::range(emit.periodic(n.y, *sum, problem.low, problem.high), -0.8, 0.1), 18);
     SmallVector<double> coefficients;
     for (int e : n.exponents)
       coefficients.push_back(e == b.first ? 0.0 : -std::log(2.0));
     Value whole = n.bits ? emit.bitSum(n.bits, coefficients, b.last * std::log(2.0)) : emit.constant(b.last * std::log(2.0));
-    rewriter.replaceOp(op, emit.add(y, whole));
-    return success();
+    return emit.add(y, whole);
   }
 };
 

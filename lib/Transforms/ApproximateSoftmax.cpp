@@ -32,11 +32,14 @@ static FailureOr<Value> emitSoftmax(Emit &emit, Operation *op, FitCache &fits, V
 
   Value total = emit.sum(e, {last});
   // Rows whose every score is masked divide 0 by 1: which they are is public.
-  if (keep && !shapeOf(keep).empty()) {
+  if (keep) {
     SmallVector<int64_t> shape(shapeOf(keep));
-    shape.back() = 1;
-    auto any = emit.builder.create<ReduceOp>(emit.loc, RankedTensorType::get(shape, emit.builder.getF32Type()), keep, "max",
-                                             ArrayRef<int64_t>{static_cast<int64_t>(shape.size()) - 1});
+    Value any = keep;
+    if (!shape.empty()) {
+      shape.back() = 1;
+      any = emit.builder.create<ReduceOp>(emit.loc, RankedTensorType::get(shape, emit.builder.getF32Type()), keep, "max",
+                                          ArrayRef<int64_t>{static_cast<int64_t>(shape.size()) - 1});
+    }
     total = emit.add(total, emit.sub(emit.constant(1), any));
   }
   PowerSpec spec;
@@ -83,6 +86,8 @@ static void absorb(PatternRewriter &rewriter, OpOperand &use, double factor) {
     return;
   }
   Operation *op = value.getDefiningOp();
+  op->removeAttr(kRangeAttr); // stated before the factor
+  op->removeAttr(kRangeKindAttr);
   if (auto owned = llvm::dyn_cast<OwnedOp>(op)) {
     Operation *yield = owned.getBody().front().getTerminator();
     rewriter.setInsertionPoint(yield);
@@ -107,19 +112,9 @@ static bool isPowerOfTwo(double x) {
 
 namespace {
 
-struct ExpandSoftmax : OpRewritePattern<SoftmaxOp> {
-  ExpandSoftmax(MLIRContext *context, FitCache &fits) : OpRewritePattern(context), fits(fits) {}
-  LogicalResult matchAndRewrite(SoftmaxOp op, PatternRewriter &rewriter) const override {
-    if (!isSecret(op.getType()))
-      return failure();
-    Emit emit(rewriter, op.getLoc());
-    FailureOr<Value> result = emitSoftmax(emit, op, fits, op.getInput(), op.getBias());
-    if (failed(result))
-      return failure();
-    rewriter.replaceOp(op, *result);
-    return success();
-  }
-  FitCache &fits;
+struct ExpandSoftmax : ExpandSecret<SoftmaxOp> {
+  using ExpandSecret::ExpandSecret;
+  FailureOr<Value> expand(SoftmaxOp op, Emit &emit) const override { return emitSoftmax(emit, op, fits, op.getInput(), op.getBias()); }
 };
 
 // softmax(where(public mask, x, very negative)) is a mask in another spelling.

@@ -1,21 +1,11 @@
 // Gates on one value: periodic, exp, comparison, bits (docs/spec/formats.md; protocol.md, "Gates").
 #include "ShareBuilder.h"
-#include "mpc/Target/Origin.h"
 #include <cmath>
 
 using namespace mlir;
 using namespace mlir::mpc;
 
 namespace {
-
-// Fixed-point format of a result; failure with a diagnostic for anything else.
-FailureOr<share::RingFormat> resultFormat(Operation *op) {
-  auto type = llvm::cast<RankedTensorType>(op->getResult(0).getType());
-  if (auto fxp = llvm::dyn_cast<FxpType>(getPlainElementType(type.getElementType())))
-    return share::RingFormat{fxp.getWidth(), fxp.getFraction()};
-  op->emitOpError("needs a fixed-point result (!mpc.fxp), not ") << type;
-  return failure();
-}
 
 // Smallest n with 2^n >= x, for x > 0.
 int ceilLog2(double x) { return static_cast<int>(std::ceil(std::log2(x))); }
@@ -51,13 +41,11 @@ Value widen(ShareBuilder &s, Value v, unsigned width) { return ShareBuilder::for
 
 //===-- periodic and exponential -----------------------------------------------------------------------------------===//
 
-struct PeriodicPattern : OpConversionPattern<PeriodicOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult matchAndRewrite(PeriodicOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const override {
-    ShareBuilder s(rewriter, getOriginLoc(op));
-    auto to = resultFormat(op);
+struct PeriodicPattern : LowerToRing<PeriodicOp> {
+  using LowerToRing::LowerToRing;
+  FailureOr<Value> lower(PeriodicOp op, Adaptor adaptor, ShareBuilder &s, share::RingFormat to) const override {
     auto period = exactLog2(op, "period", op.getPeriod().convertToDouble());
-    if (failed(to) || failed(period))
+    if (failed(period))
       return failure();
     auto [ka, fa] = ShareBuilder::formatOf(adaptor.getInput());
     unsigned ring = *period + fa;
@@ -81,17 +69,17 @@ struct PeriodicPattern : OpConversionPattern<PeriodicOp> {
     // A dealt value of D fractional bits is off by 2^-D times its coefficient, a public one of G bits by 2^-G: two bits below
     // the result's ulp each, as far as K = k + D + G - f <= 64 allows; where that leaves less than an ulp, a ring that just
     // holds the sum's bound will do, and is extended.
-    int wantDealt = std::min<int>(30, std::max<int>(4, to->fraction + 2 + ceilLog2(largest)));
-    int wantPublic = std::min<int>(30, to->fraction + 2 + ceilLog2(frequencies.size()));
+    int wantDealt = std::min<int>(30, std::max<int>(4, to.fraction + 2 + ceilLog2(largest)));
+    int wantPublic = std::min<int>(30, to.fraction + 2 + ceilLog2(frequencies.size()));
     double bound = std::abs(op.getConstant().convertToDouble());
     for (auto [c, n] : amplitudes)
       bound += std::hypot(c, n);
-    unsigned width = gateWidth(*to, wantDealt + wantPublic - 4, std::max(3, 3 + ceilLog2(bound)));
-    int dealt = wantDealt, publicBits = wantPublic, room = 64 - static_cast<int>(width) + static_cast<int>(to->fraction);
+    unsigned width = gateWidth(to, wantDealt + wantPublic - 4, std::max(3, 3 + ceilLog2(bound)));
+    int dealt = wantDealt, publicBits = wantPublic, room = 64 - static_cast<int>(width) + static_cast<int>(to.fraction);
     while (dealt + publicBits > room)
       --(dealt > publicBits ? dealt : publicBits);
     if (dealt + 6 < wantDealt || publicBits + 6 < wantPublic)
-      return op.emitOpError("result of ") << to->width << " bits, " << to->fraction
+      return op.emitOpError("result of ") << to.width << " bits, " << to.fraction
                                           << " fractional, leaves no room for the gate's product in 64 bits";
 
     // A small coefficient lets its dealt value drop as many bits.
@@ -112,44 +100,39 @@ struct PeriodicPattern : OpConversionPattern<PeriodicOp> {
     if (failed(constant))
       return failure();
     Value input = s.shrink(adaptor.getInput(), ring);
-    RankedTensorType type = s.additive(ShareBuilder::shapeOf(input), width, to->fraction);
-    Value sum = rewriter.create<share::PeriodicOp>(
-        s.loc, type, input, rewriter.getDenseI64ArrayAttr(frequencies), rewriter.getI64IntegerAttr(*constant),
-        rewriter.getDenseI64ArrayAttr(cosines), rewriter.getDenseI64ArrayAttr(sines), rewriter.getDenseI64ArrayAttr(digits),
-        rewriter.getI64IntegerAttr(coefficientBits), rewriter.getI64IntegerAttr(publicBits), IntegerAttr(), IntegerAttr());
-    rewriter.replaceOp(op, widen(s, s.remask(sum), to->width));
-    return success();
+    RankedTensorType type = s.additive(ShareBuilder::shapeOf(input), width, to.fraction);
+    Value sum = s.b.create<share::PeriodicOp>(s.loc, type, input, s.b.getDenseI64ArrayAttr(frequencies), s.b.getI64IntegerAttr(*constant),
+                                              s.b.getDenseI64ArrayAttr(cosines), s.b.getDenseI64ArrayAttr(sines),
+                                              s.b.getDenseI64ArrayAttr(digits), s.b.getI64IntegerAttr(coefficientBits),
+                                              s.b.getI64IntegerAttr(publicBits), IntegerAttr(), IntegerAttr());
+    return widen(s, s.remask(sum), to.width);
   }
 };
 
-struct ExpPattern : OpConversionPattern<ExpNegativeOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult matchAndRewrite(ExpNegativeOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const override {
-    ShareBuilder s(rewriter, getOriginLoc(op));
-    auto to = resultFormat(op);
+struct ExpPattern : LowerToRing<ExpNegativeOp> {
+  using LowerToRing::LowerToRing;
+  FailureOr<Value> lower(ExpNegativeOp op, Adaptor adaptor, ShareBuilder &s, share::RingFormat to) const override {
     auto span = exactLog2(op, "floor + 16", op.getFloor().convertToDouble() + 16);
-    if (failed(to) || failed(span))
+    if (failed(span))
       return failure();
     auto [ka, fa] = ShareBuilder::formatOf(adaptor.getInput());
     unsigned ring = *span + fa;
     if (ka == 0 || ring > ka || *span < 5)
       return op.emitOpError("reads ") << ring << " bits of its operand, which has " << ka;
-    if (to->width < to->fraction + 3)
-      return op.emitOpError("result of ") << to->width << " bits cannot hold 1 with " << to->fraction
+    if (to.width < to.fraction + 3)
+      return op.emitOpError("result of ") << to.width << " bits cannot hold 1 with " << to.fraction
                                           << " fractional bits: 3 bits above them are needed";
     // e^8 and e^-8 meet in the product: 12 bits above the result's fraction keep its error near an ulp, as far as
     // K = k + 2 bits - f <= 64 allows. A wide result is computed in a ring that just holds 1, and extended.
-    int want = std::min<int>(to->fraction + 13, 40);
-    unsigned width = gateWidth(*to, 2 * want - 4, 3);
-    int bits = std::min<int>(want, (64 - static_cast<int>(width) + static_cast<int>(to->fraction)) / 2);
+    int want = std::min<int>(to.fraction + 13, 40);
+    unsigned width = gateWidth(to, 2 * want - 4, 3);
+    int bits = std::min<int>(want, (64 - static_cast<int>(width) + static_cast<int>(to.fraction)) / 2);
     if (bits + 4 < want)
-      return op.emitOpError("result of ") << to->width << " bits leaves no room for the gate's product in 64 bits";
+      return op.emitOpError("result of ") << to.width << " bits leaves no room for the gate's product in 64 bits";
     Value input = s.shrink(adaptor.getInput(), ring);
-    Value power =
-        rewriter.create<share::ExpOp>(s.loc, s.additive(ShareBuilder::shapeOf(input), width, to->fraction), input,
-                                      rewriter.getI64IntegerAttr(bits), rewriter.getI64IntegerAttr(bits), IntegerAttr(), IntegerAttr());
-    rewriter.replaceOp(op, widen(s, s.remask(power), to->width));
-    return success();
+    Value power = s.b.create<share::ExpOp>(s.loc, s.additive(ShareBuilder::shapeOf(input), width, to.fraction), input,
+                                           s.b.getI64IntegerAttr(bits), s.b.getI64IntegerAttr(bits), IntegerAttr(), IntegerAttr());
+    return widen(s, s.remask(power), to.width);
   }
 };
 
@@ -252,63 +235,43 @@ FailureOr<Value> weighBits(ShareBuilder &s, Operation *op, Value bits, ArrayRef<
   return sum;
 }
 
-struct BitSumPattern : OpConversionPattern<BitSumOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult matchAndRewrite(BitSumOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const override {
-    ShareBuilder s(rewriter, getOriginLoc(op));
-    auto to = resultFormat(op);
-    if (failed(to))
-      return failure();
-    auto sum = weighBits(s, op, adaptor.getInput(), op.getCoefficients(), op.getConstant().convertToDouble(), *to);
+struct BitSumPattern : LowerToRing<BitSumOp> {
+  using LowerToRing::LowerToRing;
+  FailureOr<Value> lower(BitSumOp op, Adaptor adaptor, ShareBuilder &s, share::RingFormat to) const override {
+    auto sum = weighBits(s, op, adaptor.getInput(), op.getCoefficients(), op.getConstant().convertToDouble(), to);
     if (failed(sum))
       return failure();
-    rewriter.replaceOp(op, s.remask(*sum));
-    return success();
+    return s.remask(*sum);
   }
 };
 
 // A bit as the number 0 or 1.
-struct CastPattern : OpConversionPattern<CastOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult matchAndRewrite(CastOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const override {
-    ShareBuilder s(rewriter, getOriginLoc(op));
-    if (adaptor.getInput().getType() == getTypeConverter()->convertType(op.getType())) {
-      rewriter.replaceOp(op, adaptor.getInput());
-      return success();
-    }
+struct CastPattern : LowerToRing<CastOp> {
+  using LowerToRing::LowerToRing;
+  FailureOr<Value> lower(CastOp op, Adaptor adaptor, ShareBuilder &s, share::RingFormat to) const override {
+    if (adaptor.getInput().getType() == getTypeConverter()->convertType(op.getType()))
+      return adaptor.getInput();
     if (!llvm::isa<share::MaskedBitType>(ShareBuilder::typeOf(adaptor.getInput()).getElementType()))
       return op.emitOpError("of secrets converts bits to numbers only; a change of format is mpc.rescale");
-    auto to = resultFormat(op);
-    if (failed(to))
-      return failure();
     SmallVector<int64_t> shape{1};
     llvm::append_range(shape, ShareBuilder::shapeOf(adaptor.getInput()));
-    auto number = weighBits(s, op, s.reshape(adaptor.getInput(), shape), {1.0}, 0.0, *to);
+    auto number = weighBits(s, op, s.reshape(adaptor.getInput(), shape), {1.0}, 0.0, to);
     if (failed(number))
       return failure();
-    rewriter.replaceOp(op, s.remask(*number));
-    return success();
+    return s.remask(*number);
   }
 };
 
-struct SelectPattern : OpConversionPattern<SelectOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult matchAndRewrite(SelectOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const override {
-    ShareBuilder s(rewriter, getOriginLoc(op));
-    auto to = resultFormat(op);
-    if (failed(to))
-      return failure();
+struct SelectPattern : LowerToRing<SelectOp> {
+  using LowerToRing::LowerToRing;
+  FailureOr<Value> lower(SelectOp op, Adaptor adaptor, ShareBuilder &s, share::RingFormat to) const override {
     if (!isSecret(op.getBit().getType()) || !isSecret(op.getInput().getType()))
       return op.emitOpError("needs a secret bit and a secret number");
-    auto [k, f] = ShareBuilder::formatOf(adaptor.getInput());
-    if (f != to->fraction || k < to->width)
-      return op.emitOpError("operand of ") << k << " bits, " << f << " fractional, does not fit a result of " << to->width << " bits, "
-                                           << to->fraction << " fractional";
-    Value product =
-        rewriter.create<share::BitMulOp>(s.loc, s.additive(ShareBuilder::shapeOf(op.getResult()), to->width, f), adaptor.getBit(),
-                                         s.shrink(adaptor.getInput(), to->width), IntegerAttr(), IntegerAttr());
-    rewriter.replaceOp(op, s.remask(product));
-    return success();
+    auto v = fit(s, op, adaptor.getInput(), to);
+    if (failed(v))
+      return failure();
+    RankedTensorType type = s.additive(ShareBuilder::shapeOf(op.getResult()), to.width, to.fraction);
+    return s.remask(s.b.create<share::BitMulOp>(s.loc, type, adaptor.getBit(), *v, IntegerAttr(), IntegerAttr()));
   }
 };
 

@@ -1,37 +1,10 @@
 // Sums and products: add, sub, neg, reduce, mul, matmul, rotary, rescale, where (docs/spec/formats.md, the table).
 #include "ShareBuilder.h"
-#include "mpc/Target/Origin.h"
 
 using namespace mlir;
 using namespace mlir::mpc;
 
 namespace {
-
-// The ring format that the type of an op's result asks for; failure for anything but secret fixed point.
-FailureOr<share::RingFormat> resultFormat(Operation *op) {
-  auto type = llvm::cast<RankedTensorType>(op->getResult(0).getType());
-  auto fxp = llvm::dyn_cast<FxpType>(getPlainElementType(type.getElementType()));
-  if (!fxp) {
-    op->emitOpError("needs a fixed-point result (!mpc.fxp), not ") << type;
-    return failure();
-  }
-  return share::RingFormat{fxp.getWidth(), fxp.getFraction()};
-}
-
-// A secret operand shrunk to `width`; its fraction must be `fraction`.
-FailureOr<Value> fit(ShareBuilder &s, Operation *op, Value v, share::RingFormat to) {
-  auto [k, f] = ShareBuilder::formatOf(v);
-  if (k == 0) {
-    op->emitOpError("needs fixed-point operands, not ") << v.getType();
-    return failure();
-  }
-  if (f != to.fraction || k < to.width) {
-    op->emitOpError("operand of ") << k << " bits, " << f << " fractional, does not fit a result of " << to.width << " bits, "
-                                   << to.fraction << " fractional (docs/spec/formats.md)";
-    return failure();
-  }
-  return s.shrink(v, to.width);
-}
 
 // An operand of a sum: shrunk if secret, encoded if public.
 FailureOr<Value> fitOrEncode(ShareBuilder &s, Operation *op, Value original, Value converted, share::RingFormat to) {
@@ -62,51 +35,36 @@ FailureOr<unsigned> truncation(Operation *op, unsigned width, unsigned have, sha
   return have - to.fraction;
 }
 
-template <class From, class To> struct SumPattern : OpConversionPattern<From> {
-  using OpConversionPattern<From>::OpConversionPattern;
-  LogicalResult matchAndRewrite(From op, typename From::Adaptor adaptor, ConversionPatternRewriter &rewriter) const override {
-    ShareBuilder s(rewriter, getOriginLoc(op));
-    auto to = resultFormat(op);
-    if (failed(to))
-      return failure();
-    auto lhs = fitOrEncode(s, op, op.getLhs(), adaptor.getLhs(), *to), rhs = fitOrEncode(s, op, op.getRhs(), adaptor.getRhs(), *to);
+template <class From, class To> struct SumPattern : LowerToRing<From> {
+  using LowerToRing<From>::LowerToRing;
+  FailureOr<Value> lower(From op, typename From::Adaptor adaptor, ShareBuilder &s, share::RingFormat to) const override {
+    auto lhs = fitOrEncode(s, op, op.getLhs(), adaptor.getLhs(), to), rhs = fitOrEncode(s, op, op.getRhs(), adaptor.getRhs(), to);
     if (failed(lhs) || failed(rhs))
       return failure();
-    rewriter.replaceOp(op, std::is_same_v<To, share::AddOp> ? s.add(*lhs, *rhs) : s.sub(*lhs, *rhs));
-    return success();
+    return std::is_same_v<To, share::AddOp> ? s.add(*lhs, *rhs) : s.sub(*lhs, *rhs);
   }
 };
 
-struct NegPattern : OpConversionPattern<NegOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult matchAndRewrite(NegOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const override {
-    ShareBuilder s(rewriter, getOriginLoc(op));
-    auto to = resultFormat(op);
-    if (failed(to))
-      return failure();
-    auto v = fit(s, op, adaptor.getInput(), *to);
+struct NegPattern : LowerToRing<NegOp> {
+  using LowerToRing::LowerToRing;
+  FailureOr<Value> lower(NegOp op, Adaptor adaptor, ShareBuilder &s, share::RingFormat to) const override {
+    auto v = fit(s, op, adaptor.getInput(), to);
     if (failed(v))
       return failure();
-    rewriter.replaceOp(op, s.neg(*v));
-    return success();
+    return s.neg(*v);
   }
 };
 
-struct ReducePattern : OpConversionPattern<ReduceOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult matchAndRewrite(ReduceOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const override {
+struct ReducePattern : LowerToRing<ReduceOp> {
+  using LowerToRing::LowerToRing;
+  FailureOr<Value> lower(ReduceOp op, Adaptor adaptor, ShareBuilder &s, share::RingFormat to) const override {
     if (op.getKind() != "sum")
       return op.emitOpError("of kind '") << op.getKind()
                                          << "' on secrets should have been lowered by the precision phase; share has sums only";
-    ShareBuilder s(rewriter, getOriginLoc(op));
-    auto to = resultFormat(op);
-    if (failed(to))
-      return failure();
-    auto v = fit(s, op, adaptor.getInput(), *to);
+    auto v = fit(s, op, adaptor.getInput(), to);
     if (failed(v))
       return failure();
-    rewriter.replaceOp(op, s.reduceSum(*v, op.getAxes()));
-    return success();
+    return s.reduceSum(*v, op.getAxes());
   }
 };
 
@@ -119,13 +77,9 @@ Value finishProduct(ShareBuilder &s, Value product, unsigned t, share::RingForma
 
 // mul and matmul of two secrets are one gate; with a public operand they are local, and additive where a truncation
 // follows: the evaluators then work on one summand each, and P0 on nothing.
-template <class Op, class Gate, class Public> struct ProductPattern : OpConversionPattern<Op> {
-  using OpConversionPattern<Op>::OpConversionPattern;
-  LogicalResult matchAndRewrite(Op op, typename Op::Adaptor adaptor, ConversionPatternRewriter &rewriter) const override {
-    ShareBuilder s(rewriter, getOriginLoc(op));
-    auto to = resultFormat(op);
-    if (failed(to))
-      return failure();
+template <class Op, class Gate, class Public> struct ProductPattern : LowerToRing<Op> {
+  using LowerToRing<Op>::LowerToRing;
+  FailureOr<Value> lower(Op op, typename Op::Adaptor adaptor, ShareBuilder &s, share::RingFormat to) const override {
     bool lhsSecret = isSecret(op.getLhs().getType()), rhsSecret = isSecret(op.getRhs().getType());
     ArrayRef<int64_t> shape = ShareBuilder::shapeOf(op.getResult());
     Value lhs = adaptor.getLhs(), rhs = adaptor.getRhs();
@@ -135,12 +89,11 @@ template <class Op, class Gate, class Public> struct ProductPattern : OpConversi
       if (ka == 0 || kb == 0)
         return op.emitOpError("needs fixed-point operands, not bits");
       unsigned K = std::min(ka, kb);
-      if (failed(truncation(op, K, fa + fb, *to)))
+      if (failed(truncation(op, K, fa + fb, to)))
         return failure();
       lhs = s.shrink(lhs, K), rhs = s.shrink(rhs, K);
-      Value product = rewriter.create<Gate>(s.loc, s.additive(shape, to->width, to->fraction), lhs, rhs, IntegerAttr(), IntegerAttr());
-      rewriter.replaceOp(op, s.remask(product));
-      return success();
+      Value product = s.b.create<Gate>(s.loc, s.additive(shape, to.width, to.fraction), lhs, rhs, IntegerAttr(), IntegerAttr());
+      return s.remask(product);
     }
     Value secret = lhsSecret ? lhs : rhs, plain = lhsSecret ? rhs : lhs;
     auto [ka, fa] = ShareBuilder::formatOf(secret);
@@ -149,10 +102,10 @@ template <class Op, class Gate, class Public> struct ProductPattern : OpConversi
     auto fp = publicFraction(op, plain);
     if (failed(fp))
       return failure();
-    auto t = truncation(op, ka, fa + *fp, *to);
+    auto t = truncation(op, ka, fa + *fp, to);
     if (failed(t))
       return failure();
-    unsigned K = to->width + *t;
+    unsigned K = to.width + *t;
     secret = s.shrink(secret, K);
     if (*t > 0)
       secret = s.toAdditive(secret);
@@ -160,36 +113,32 @@ template <class Op, class Gate, class Public> struct ProductPattern : OpConversi
     RankedTensorType type = *t > 0 ? s.additive(shape, K, fa + *fp) : s.masked(shape, K, fa + *fp);
     Value product;
     if constexpr (std::is_same_v<Public, share::MatmulPublicOp>)
-      product = rewriter.create<Public>(s.loc, type, lhsSecret ? secret : encoded, lhsSecret ? encoded : secret);
+      product = s.b.create<Public>(s.loc, type, lhsSecret ? secret : encoded, lhsSecret ? encoded : secret);
     else
-      product = rewriter.create<Public>(s.loc, type, secret, encoded);
-    rewriter.replaceOp(op, finishProduct(s, product, *t, *to));
-    return success();
+      product = s.b.create<Public>(s.loc, type, secret, encoded);
+    return finishProduct(s, product, *t, to);
   }
 };
 
-struct RotaryPattern : OpConversionPattern<RotaryOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult matchAndRewrite(RotaryOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const override {
+struct RotaryPattern : LowerToRing<RotaryOp> {
+  using LowerToRing::LowerToRing;
+  FailureOr<Value> lower(RotaryOp op, Adaptor adaptor, ShareBuilder &s, share::RingFormat to) const override {
     if (isSecret(op.getCos().getType()) || isSecret(op.getSin().getType()))
       return op.emitOpError("needs public cosines and sines");
-    ShareBuilder s(rewriter, getOriginLoc(op));
-    auto to = resultFormat(op);
     auto fp = publicFraction(op, op.getCos());
-    if (failed(to) || failed(fp))
+    if (failed(fp))
       return failure();
     auto [ka, fa] = ShareBuilder::formatOf(adaptor.getInput());
-    auto t = truncation(op, ka, fa + *fp, *to);
+    auto t = truncation(op, ka, fa + *fp, to);
     if (failed(t))
       return failure();
-    unsigned K = to->width + *t;
+    unsigned K = to.width + *t;
     Value x = s.shrink(adaptor.getInput(), K);
     if (*t > 0)
       x = s.toAdditive(x);
     Value sum = s.add(s.mulPublic(x, s.encode(adaptor.getCos(), K, *fp)),
                       s.mulPublic(rotate(s, x, op.getInterleaved()), s.encode(adaptor.getSin(), K, *fp)));
-    rewriter.replaceOp(op, finishProduct(s, sum, *t, *to));
-    return success();
+    return finishProduct(s, sum, *t, to);
   }
 
   // concat(-x[D/2:], x[:D/2]), or pairs (-x1, x0).
@@ -206,51 +155,39 @@ struct RotaryPattern : OpConversionPattern<RotaryOp> {
   }
 };
 
-struct RescalePattern : OpConversionPattern<RescaleOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult matchAndRewrite(RescaleOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const override {
-    ShareBuilder s(rewriter, getOriginLoc(op));
-    auto to = resultFormat(op);
-    if (failed(to))
-      return failure();
+struct RescalePattern : LowerToRing<RescaleOp> {
+  using LowerToRing::LowerToRing;
+  FailureOr<Value> lower(RescaleOp op, Adaptor adaptor, ShareBuilder &s, share::RingFormat to) const override {
     Value v = adaptor.getInput();
     auto [k, f] = ShareBuilder::formatOf(v);
     if (k == 0)
       return op.emitOpError("needs a fixed-point operand");
-    if (to->fraction < f) {
-      auto t = truncation(op, k, f, *to);
+    if (to.fraction < f) {
+      auto t = truncation(op, k, f, to);
       if (failed(t))
         return failure();
-      v = s.remask(s.truncate(s.toAdditive(s.shrink(v, to->width + *t)), to->width, to->fraction));
-      rewriter.replaceOp(op, v);
-      return success();
+      return s.remask(s.truncate(s.toAdditive(s.shrink(v, to.width + *t)), to.width, to.fraction));
     }
-    if (to->width > k && k < 2)
+    if (to.width > k && k < 2)
       return op.emitOpError("cannot extend a ring of 1 bit");
-    v = to->width > k ? s.extend(v, to->width) : s.shrink(v, to->width);
-    if (unsigned more = to->fraction - f)
-      v = s.mulPublic(v, s.ringConstant({int64_t(1) << more}, {}, to->width, more));
-    rewriter.replaceOp(op, v);
-    return success();
+    v = to.width > k ? s.extend(v, to.width) : s.shrink(v, to.width);
+    if (unsigned more = to.fraction - f)
+      v = s.mulPublic(v, s.ringConstant({int64_t(1) << more}, {}, to.width, more));
+    return v;
   }
 };
 
 // A public condition chooses locally: y + c (x - y).
-struct WherePattern : OpConversionPattern<WhereOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult matchAndRewrite(WhereOp op, OpAdaptor adaptor, ConversionPatternRewriter &rewriter) const override {
+struct WherePattern : LowerToRing<WhereOp> {
+  using LowerToRing::LowerToRing;
+  FailureOr<Value> lower(WhereOp op, Adaptor adaptor, ShareBuilder &s, share::RingFormat to) const override {
     if (isSecret(op.getCondition().getType()))
       return op.emitOpError("with a secret condition should have been lowered to mpc.select by the precision phase");
-    ShareBuilder s(rewriter, getOriginLoc(op));
-    auto to = resultFormat(op);
-    if (failed(to))
-      return failure();
-    auto x = fitOrEncode(s, op, op.getLhs(), adaptor.getLhs(), *to), y = fitOrEncode(s, op, op.getRhs(), adaptor.getRhs(), *to);
+    auto x = fitOrEncode(s, op, op.getLhs(), adaptor.getLhs(), to), y = fitOrEncode(s, op, op.getRhs(), adaptor.getRhs(), to);
     if (failed(x) || failed(y))
       return failure();
-    Value chosen = s.mulPublic(s.sub(*x, *y), s.encode(adaptor.getCondition(), to->width, 0));
-    rewriter.replaceOp(op, s.add(chosen, *y));
-    return success();
+    Value chosen = s.mulPublic(s.sub(*x, *y), s.encode(adaptor.getCondition(), to.width, 0));
+    return s.add(chosen, *y);
   }
 };
 

@@ -22,6 +22,28 @@ ShareTypeConverter::ShareTypeConverter() {
   });
 }
 
+FailureOr<share::RingFormat> mlir::mpc::resultFormat(Operation *op) {
+  auto type = llvm::cast<RankedTensorType>(op->getResult(0).getType());
+  if (auto fxp = llvm::dyn_cast<FxpType>(getPlainElementType(type.getElementType())))
+    return share::RingFormat{fxp.getWidth(), fxp.getFraction()};
+  op->emitOpError("needs a fixed-point result (!mpc.fxp), not ") << type;
+  return failure();
+}
+
+FailureOr<Value> mlir::mpc::fit(ShareBuilder &s, Operation *op, Value v, share::RingFormat to) {
+  auto [k, f] = ShareBuilder::formatOf(v);
+  if (k == 0) {
+    op->emitOpError("needs fixed-point operands, not ") << v.getType();
+    return failure();
+  }
+  if (f != to.fraction || k < to.width) {
+    op->emitOpError("operand of ") << k << " bits, " << f << " fractional, does not fit a result of " << to.width << " bits, "
+                                   << to.fraction << " fractional (docs/spec/formats.md)";
+    return failure();
+  }
+  return s.shrink(v, to.width);
+}
+
 share::RingFormat ShareBuilder::formatOf(Value v) {
   return share::getRingFormat(typeOf(v).getElementType()).value_or(share::RingFormat{0, 0});
 }

@@ -5,13 +5,7 @@
 #include <cmath>
 #include <functional>
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
-#include "mpc/Conversion/Passes.h"
-#include "mpc/Target/Cost.h"
-#include "mpc/Target/Program.h"
-#include "mpc/Transforms/Passes.h"
+#include "compile_text.h"
 #include "tacit/in_process.h"
 #include "tacit/setup_cost.h"
 
@@ -25,42 +19,10 @@ std::string s(const std::string &shape, int width, int fraction) {
          std::to_string(fraction) + ">>>";
 }
 
-struct Compiled {
-  tacit::Program program;
-  mpc::EntryCost cost;
-};
-
-// Compiles one module of one function; fails the test where a phase does.
+// Compiles one module of one function from the protocol phase on.
 std::optional<Compiled> compile(const std::string &text, bool optimize) {
-  MLIRContext context;
-  context.loadDialect<func::FuncDialect, mpc::MpcDialect, share::ShareDialect>();
-  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
-  if (!module) {
-    ADD_FAILURE() << "does not parse: " << text;
-    return std::nullopt;
-  }
-  PassManager pm(&context);
-  pm.addPass(mpc::createConvertMpcToShare());
-  if (optimize)
-    pm.addNestedPass<func::FuncOp>(mpc::createShareOptimize());
-  pm.addNestedPass<func::FuncOp>(mpc::createShareSchedule());
-  pm.addNestedPass<func::FuncOp>(mpc::createShareVerify());
-  if (failed(pm.run(*module))) {
-    ADD_FAILURE() << "does not compile: " << text;
-    return std::nullopt;
-  }
-  auto cost = mpc::computeCost(*module);
-  auto program = mpc::emitProgram(*module);
-  if (failed(cost) || failed(program)) {
-    ADD_FAILURE() << "cannot be emitted";
-    return std::nullopt;
-  }
-  auto loaded = tacit::ParseProgram(tacit::SerializeProgram(*program));
-  if (!loaded.ok()) {
-    ADD_FAILURE() << loaded.status();
-    return std::nullopt;
-  }
-  return Compiled{*std::move(loaded), cost->front()};
+  return compileText(
+      text, [](PassManager &pm) { pm.addPass(mpc::createConvertMpcToShare()); }, optimize);
 }
 
 void expectCost(const mpc::EntryCost &cost, const tacit::InProcessResult &run) {
