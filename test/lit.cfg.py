@@ -21,7 +21,7 @@ config.environment["PATH"] = os.pathsep.join(
 # Whole paths for the tools that exist, so that a test never finds one of the same name elsewhere.
 import re
 
-for tool in ("mpc-opt", "mpc-compile", "mpc-translate", "mpc-interpret", "mpc-reduce", "mpc-run", "mpc-party", "mpc-client"):
+for tool in ("mpc-opt", "mpc-compile", "mpc-translate", "mpc-interpret", "mpc-reduce", "mpc-lsp-server", "mpc-run", "mpc-party", "mpc-client"):
     path = os.path.join(config.tacit_build, "bin", tool)
     config.substitutions.append((r"(?<![-/\w%])" + re.escape(tool) + r"(?![-/\w.])", path))
     if os.path.exists(path):

@@ -5,7 +5,7 @@ get_filename_component(TACIT_MODELS ${CMAKE_SOURCE_DIR}/../shared/models ABSOLUT
 configure_file(${CMAKE_CURRENT_LIST_DIR}/lit.site.cfg.py.in ${CMAKE_BINARY_DIR}/test/lit.site.cfg.py @ONLY)
 
 set(lit_tools)
-foreach(tool mpc-opt mpc-compile mpc-translate mpc-interpret mpc-reduce mpc-run mpc-party mpc-client)
+foreach(tool mpc-opt mpc-compile mpc-translate mpc-interpret mpc-reduce mpc-lsp-server mpc-run mpc-party mpc-client)
   if(TARGET ${tool})
     list(APPEND lit_tools ${tool})
   endif()
