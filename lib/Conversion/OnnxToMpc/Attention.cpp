@@ -1,5 +1,6 @@
-// Attention and rotary positions: the ops of opset 23 and what they share with those of com.microsoft.
-#include "Node.h"
+// Attention and rotary positions: the ops of opset 23, the table of these ops, and what they share with those of com.microsoft
+// (FusedAttention.cpp).
+#include "AttentionParts.h"
 #include <cmath>
 
 using namespace mlir;
@@ -81,8 +82,7 @@ Value mlir::mpc::fromonnx::emitRotary(Emitter &emit, Value input, Value cos, Val
   return emit.finish(emit.builder.create<RotaryOp>(emit.loc, input.getType(), input, cos, sin, interleaved));
 }
 
-// [B, S, H * D] as [B, H, S, D], and back.
-static Value splitHeads(Emitter &emit, Value input, int64_t heads) {
+Value mlir::mpc::fromonnx::splitHeads(Emitter &emit, Value input, int64_t heads) {
   if (!input)
     return {};
   if (rankOf(input) != 3 || heads < 1 || shapeOf(input)[2] % heads != 0)
@@ -90,7 +90,7 @@ static Value splitHeads(Emitter &emit, Value input, int64_t heads) {
   ArrayRef<int64_t> shape = shapeOf(input);
   return emit.transpose(emit.reshape(input, {shape[0], shape[1], heads, shape[2] / heads}), {0, 2, 1, 3});
 }
-static Value joinHeads(Emitter &emit, Value input) {
+Value mlir::mpc::fromonnx::joinHeads(Emitter &emit, Value input) {
   if (!input)
     return {};
   ArrayRef<int64_t> shape = shapeOf(input);
@@ -145,8 +145,7 @@ static LogicalResult convertAttention(Node &node) {
   return node.result(flat ? joinHeads(emit, out) : out);
 }
 
-// `positions` select rows of the tables; without them the tables are by batch and position already. The first `width` elements are turned.
-static Value rotate(Node &node, Value input, Value cos, Value sin, Value positions, int64_t heads, int64_t width) {
+Value mlir::mpc::fromonnx::rotate(Node &node, Value input, Value cos, Value sin, Value positions, int64_t heads, int64_t width) {
   Emitter &emit = node.emit;
   bool interleaved = node.getInt("interleaved", 0) != 0, flat = rankOf(input) == 3;
   if (flat) {
@@ -188,167 +187,17 @@ static LogicalResult convertRotary(Node &node) {
       rotate(node, node.in(0), node.in(1), node.in(2), node.in(3), node.getInt("num_heads", 0), node.getInt("rotary_embedding_dim", 0)));
 }
 
-//===-- com.microsoft ----------------------------------------------------------------------------------------------===//
-
-static LogicalResult convertFusedRotary(Node &node) {
-  if (node.getReal("scale", 1) != 1 || node.getInt("is_packed_batching", 0) != 0)
-    return node.fail("scale and packed batching are not supported");
-  return node.result(
-      rotate(node, node.in(0), node.in(2), node.in(3), node.in(1), node.getInt("num_heads", 0), node.getInt("rotary_embedding_dim", 0)));
-}
-
-// The mask of keys: [B, S] with 0 for padding, or [B] with lengths; as a bias [B, 1, 1, S].
-static Value keyMask(Node &node, Value mask, int64_t batch, int64_t keys) {
-  Emitter &emit = node.emit;
-  if (!isInt(mask) && !isBit(mask))
-    return emit.fail("a mask of " + describe(mask) + " is not supported");
-  Value keep;
-  if (shapeOf(mask) == ArrayRef<int64_t>({batch, keys})) {
-    keep = isBit(mask) ? mask : emit.compare(mask, emit.scalarLike(mask, 0), "ne");
-  } else if (shapeOf(mask) == ArrayRef<int64_t>({batch})) {
-    Value lengths = emit.cast(mask, emit.builder.getI64Type());
-    keep = emit.compare(emit.ints(iota(keys)), emit.reshape(lengths, {batch, 1}), "lt");
-  } else {
-    return emit.fail("a mask of " + describe(mask) + " is not supported; [batch, keys] and [batch] are");
-  }
-  // The fused ops add -10000 by default: below -512, so masked out.
-  Value low = emit.realScalar(node.getReal("mask_filter_value", -10000));
-  return emit.reshape(emit.where(keep, emit.realScalar(0), low), {batch, 1, 1, keys});
-}
-
-static LogicalResult attend(Node &node, Value query, Value key, Value value, Value mask, Value extra, bool causal) {
-  Emitter &emit = node.emit;
-  if (!query || !key || !value)
-    return failure();
-  int64_t depth = shapeOf(query)[3], queries = shapeOf(query)[2], keys = shapeOf(key)[2];
-  double scale = node.getReal("scale", 0);
-  if (scale == 0)
-    scale = 1 / std::sqrt(static_cast<double>(std::max<int64_t>(depth, 1)));
-  Value bias = extra;
-  if (mask) {
-    Value padding = keyMask(node, mask, shapeOf(query)[0], keys);
-    bias = extra && padding ? emit.add(extra, padding) : padding;
-    if (!bias)
-      return failure();
-  }
-  Value out = emitAttention(emit, query, key, value, bias, scale, causal ? std::optional<int64_t>(keys - queries) : std::nullopt,
-                            node.getReal("softcap", 0));
-  return node.result(joinHeads(emit, out));
-}
-
-// Projections inside: input [B, S, I] times weights [I, 3 * hidden].
-static LogicalResult convertFusedAttention(Node &node) {
-  Emitter &emit = node.emit;
-  if (node.has(4) || node.wants(1))
-    return node.fail("a past or present is not supported");
-  if (node.getInt("do_rotary", 0) != 0)
-    return node.fail("do_rotary is not supported");
-  int64_t heads = node.getInt("num_heads", 0);
-  if (rankOf(node.in(0)) != 3 || rankOf(node.in(1)) != 2)
-    return node.fail("takes [batch, length, width] and a matrix, found " + describe(node.in(0)) + " and " + describe(node.in(1)));
-  int64_t width = shapeOf(node.in(1))[1];
-  SmallVector<int64_t> sizes = node.getInts("qkv_hidden_sizes").value_or(SmallVector<int64_t>{width / 3, width / 3, width / 3});
-  if (sizes.size() != 3 || sizes[0] + sizes[1] + sizes[2] != width)
-    return node.fail("qkv_hidden_sizes do not add up to " + Twine(width));
-  Value all = emit.matmul(node.in(0), node.in(1));
-  if (node.has(2) && all)
-    all = emit.add(all, node.in(2));
-  if (!all)
-    return failure();
-  Value query = splitHeads(emit, emit.sliceAxis(all, 2, 0, sizes[0]), heads),
-        key = splitHeads(emit, emit.sliceAxis(all, 2, sizes[0], sizes[1]), heads),
-        value = splitHeads(emit, emit.sliceAxis(all, 2, sizes[0] + sizes[1], sizes[2]), heads);
-  return attend(node, query, key, value, node.in(3), node.in(5), node.getInt("unidirectional", 0) != 0);
-}
-
-static LogicalResult convertMultiHeadAttention(Node &node) {
-  Emitter &emit = node.emit;
-  int64_t heads = node.getInt("num_heads", 0);
-  Value query = node.in(0), key = node.in(1), value = node.in(2);
-  if (rankOf(query) != 3 || !key || !value || rankOf(key) != 3 || rankOf(value) != 3)
-    return node.fail("takes query, key and value of 3 dimensions; packed ones are not supported");
-  if (node.has(3)) {
-    int64_t q = shapeOf(query)[2], k = shapeOf(key)[2], v = shapeOf(value)[2];
-    if (shapeOf(node.in(3)) != ArrayRef<int64_t>({q + k + v}))
-      return node.fail("bias " + describe(node.in(3)) + " does not fit query, key and value");
-    query = emit.add(query, emit.sliceAxis(node.in(3), 0, 0, q));
-    key = emit.add(key, emit.sliceAxis(node.in(3), 0, q, k));
-    value = emit.add(value, emit.sliceAxis(node.in(3), 0, q + k, v));
-  }
-  query = splitHeads(emit, query, heads);
-  key = splitHeads(emit, key, heads);
-  value = splitHeads(emit, value, heads);
-  if (node.has(6) && node.has(7)) {
-    key = emit.concat({node.in(6), key}, 2);
-    value = emit.concat({node.in(7), value}, 2);
-  }
-  node.set(1, key);
-  node.set(2, value);
-  return attend(node, query, key, value, node.in(4), node.in(5), node.getInt("unidirectional", 0) != 0);
-}
-
-// Prefill: no past, or one of length 0. Positions count from 0, keys beyond a sequence's length are masked.
-static LogicalResult convertGroupQueryAttention(Node &node) {
-  Emitter &emit = node.emit;
-  int64_t heads = node.getInt("num_heads", 0), shared = node.getInt("kv_num_heads", 0);
-  Value query = node.in(0), key = node.in(1), value = node.in(2);
-  if (rankOf(query) != 3 || !key || !value)
-    return node.fail("takes query, key and value of 3 dimensions; packed ones are not supported");
-  for (size_t i : {size_t(3), size_t(4)})
-    if (node.has(i) && (rankOf(node.in(i)) != 4 || shapeOf(node.in(i))[2] != 0))
-      return node.fail("a past of " + describe(node.in(i)) + " is not supported; none, or one of length 0 is");
-  if (node.getInt("local_window_size", -1) != -1 || node.getInt("smooth_softmax", 0) != 0 || node.has(11))
-    return node.fail("a local window, a smooth softmax and sinks are not supported");
-  query = splitHeads(emit, query, heads);
-  key = splitHeads(emit, key, shared);
-  value = splitHeads(emit, value, shared);
-  if (!query || !key || !value)
-    return failure();
-  if (node.getInt("do_rotary", 0) != 0) {
-    bool interleaved = node.getInt("rotary_interleaved", 0) != 0;
-    int64_t length = shapeOf(query)[2], depth = shapeOf(query)[3];
-    if (!node.has(7) || !node.has(8))
-      return node.fail("do_rotary needs tables of cosines and sines");
-    Value cos, sin;
-    if (node.has(9)) {
-      cos = emit.insertAxes(emit.gather(node.in(7), node.in(9), 0), {1});
-      sin = emit.insertAxes(emit.gather(node.in(8), node.in(9), 0), {1});
-    } else {
-      cos = emit.sliceAxis(node.in(7), 0, 0, length);
-      sin = emit.sliceAxis(node.in(8), 0, 0, length);
-    }
-    if (!cos || !sin || 2 * shapeOf(cos).back() > depth)
-      return node.fail("tables " + describe(cos) + " do not fit heads of width " + Twine(depth));
-    int64_t width = 2 * shapeOf(cos).back();
-    auto turn = [&](Value x) -> Value {
-      Value turned = emitRotary(emit, emit.sliceAxis(x, 3, 0, width), cos, sin, interleaved);
-      return width < depth ? emit.concat({turned, emit.sliceAxis(x, 3, width, depth - width)}, 3) : turned;
-    };
-    query = turn(query);
-    key = turn(key);
-  }
-  node.set(1, key);
-  node.set(2, value);
-  // seqlens_k is each sequence's length less 1.
-  Value lengths;
-  if (node.has(5) && query) {
-    int64_t batch = shapeOf(query)[0];
-    Value last = emit.reshape(emit.cast(node.in(5), emit.builder.getI64Type()), {batch});
-    lengths = last ? emit.add(last, emit.intScalar(1)) : Value();
-    if (!lengths)
-      return failure();
-  }
-  return attend(node, query, key, value, lengths, node.in(10), /*causal=*/true);
-}
-
 ArrayRef<OnnxRule> mlir::mpc::fromonnx::attentionRules() {
   static constexpr int64_t kLast = kLatestOpset;
   static const OnnxRule rules[] = {
       {"", "Attention", 23, kLast, 3, convertAttention, "no output of scores, not causal beside a past"},
       {"", "RotaryEmbedding", 23, kLast, 3, convertRotary, ""},
-      {"com.microsoft", "Attention", 1, kLast, 2, convertFusedAttention, "no past, no do_rotary; masks [batch, keys] or [batch]"},
-      {"com.microsoft", "GroupQueryAttention", 1, kLast, 3, convertGroupQueryAttention, "prefill, unpacked, no window, no sinks"},
-      {"com.microsoft", "MultiHeadAttention", 1, kLast, 3, convertMultiHeadAttention, "unpacked; masks [batch, keys] or [batch]"},
+      {"com.microsoft", "Attention", 1, kLast, 2, convertFusedAttention,
+       "no do_rotary; masks [batch, keys], [batch, queries, keys] or [batch]"},
+      {"com.microsoft", "GroupQueryAttention", 1, kLast, 1, convertGroupQueryAttention,
+       "public sequence lengths; no sinks, no quantized past"},
+      {"com.microsoft", "MultiHeadAttention", 1, kLast, 1, convertMultiHeadAttention,
+       "masks [batch, keys], [batch, queries, keys] or [batch]"},
       {"com.microsoft", "RotaryEmbedding", 1, kLast, 4, convertFusedRotary, "no scale, no packed batching"},
   };
   return rules;
