@@ -1,6 +1,6 @@
 // Bundles: the input is manifest.json beside a program and weights that stay the same.
-#include "support.h"
 #include "tacit/bundle.h"
+#include "support.h"
 
 using namespace tacit;
 

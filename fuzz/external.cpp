@@ -1,5 +1,5 @@
-// External data: the input is a TensorProto; its location may name files of the folder, links, folders and files outside. Nothing from outside may
-// be read, and what is read has the size that the shape says.
+// External data: the input is a TensorProto; its location may name files of the folder, links, folders and files outside. Nothing from
+// outside may be read, and what is read has the size that the shape says.
 #include "../lib/Import/TensorData.h"
 #include "support.h"
 

@@ -179,6 +179,15 @@ def tensors():
         put("external", f"location{i}", tensor.SerializeToString())
 
 
+def safetensors(bundle):
+    put("safetensors", "inline", (bundle / "inline.safetensors").read_bytes())
+    metadata = {"__metadata__": {"format": "pt"}, "w": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}, "e": {"dtype": "I64", "shape": [0], "data_offsets": [16, 16]}}
+    half = {"a": {"dtype": "F16", "shape": [3], "data_offsets": [0, 6]}, "b": {"dtype": "BOOL", "shape": [], "data_offsets": [6, 7]}}
+    for name, header, size in (("metadata", metadata, 16), ("half", half, 7), ("overlap", {**half, "c": half["b"]}, 7), ("none", {}, 0)):
+        text = json.dumps(header).encode()
+        put("safetensors", name, struct.pack("<Q", len(text)) + text + bytes(size))
+
+
 def wire():
     hello = struct.pack("<IIII", 1, 1, 0, 0) + bytes(32)
     expect = lambda kind, round_, length, flags: bytes([kind, round_, length, flags])
@@ -239,6 +248,7 @@ def main():
         # Instructions of the entry, without the owners' regions: what a report has a row for.
         INSTRUCTIONS = count_instructions(listing.stdout)
         reports(bundles["linear"])
+        safetensors(bundles["linear"])
     manifest = json.loads((CORPUS / "bundle/manifest").read_text())
     for i, path in enumerate(["../inline.safetensors", "/etc/passwd", "sub/../inline.safetensors", ""]):
         for file in manifest["files"].values():

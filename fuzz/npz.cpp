@@ -1,6 +1,6 @@
 // Archives of cases: what is read is written and read again, with the same result.
-#include "support.h"
 #include "tacit/npz.h"
+#include "support.h"
 
 using namespace tacit;
 

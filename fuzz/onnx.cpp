@@ -1,6 +1,5 @@
-// ONNX files through the compiler: import and conversion to the mpc dialect; with TACIT_FUZZ_ALL_PHASES, models of little work through all phases to
-// a container, which the runtime must accept. A failure must come with a diagnostic.
-#include "support.h"
+// ONNX files through the compiler: import and conversion to the mpc dialect; with TACIT_FUZZ_ALL_PHASES, models of little work through all
+// phases to a container, which the runtime must accept. A failure must come with a diagnostic.
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/Verifier.h"
@@ -11,6 +10,7 @@
 #include "mpc/InitAll.h"
 #include "mpc/Pipelines/Phases.h"
 #include "mpc/Target/Program.h"
+#include "support.h"
 
 #include <google/protobuf/stubs/logging.h>
 #include <onnx/onnx_pb.h>
@@ -43,6 +43,7 @@ static void bindDimensions(const uint8_t *data, size_t size, ImportOptions &opti
         options.bindings[dim.dim_param()] = 1 + static_cast<int64_t>(dim.dim_param().size() % 3);
 }
 
+#ifdef TACIT_FUZZ_ALL_PHASES
 // Whether a module is small enough to be taken on: the phases' work grows with values and operations.
 static bool isSmall(ModuleOp module, int64_t mostElements, int mostOps) {
   int ops = 0;
@@ -61,6 +62,7 @@ static bool isSmall(ModuleOp module, int64_t mostElements, int mostOps) {
   });
   return small && ops <= mostOps;
 }
+#endif
 
 static LogicalResult runPhase(ModuleOp module, Phase phase) {
   std::string passes = getPhasePipeline(phase, {}), problem;

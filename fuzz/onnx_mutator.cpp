@@ -16,17 +16,116 @@ extern "C" size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 
 namespace {
 
-constexpr const char *kOps[] = {
-    "Abs", "Add", "And", "ArgMax", "Attention", "AveragePool", "BatchNormalization", "Cast", "CastLike", "Ceil", "Clip", "Concat", "Constant",
-    "ConstantOfShape", "Conv", "Cos", "CumSum", "DequantizeLinear", "Div", "Dropout", "Einsum", "Elu", "Equal", "Erf", "Exp", "Expand",
-    "FastGelu", "Flatten", "Floor", "FusedMatMul", "Gather", "GatherElements", "GatherND", "Gelu", "Gemm", "GlobalAveragePool", "Greater",
-    "GreaterOrEqual", "GroupNormalization", "HardSigmoid", "HardSwish", "Identity", "If", "InstanceNormalization", "IsNaN", "LayerNormalization",
-    "LeakyRelu", "Less", "LessOrEqual", "Log", "LogSoftmax", "Loop", "LpNormalization", "MatMul", "MatMulInteger", "Max", "MaxPool", "Mean",
-    "Min", "Mod", "Mul", "MultiHeadAttention", "Neg", "Not", "OneHot", "Or", "Pad", "Pow", "QuickGelu", "RMSNormalization", "Range", "Reciprocal",
-    "ReduceL2", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum", "ReduceSumSquare", "Relu", "Reshape", "Resize",
-    "RotaryEmbedding", "Round", "ScatterElements", "ScatterND", "Shape", "Sigmoid", "Sign", "SimplifiedLayerNormalization", "Sin", "Size",
-    "SkipLayerNormalization", "Slice", "Softmax", "Softplus", "Split", "Sqrt", "Squeeze", "Sub", "Sum", "Tan", "Tanh", "Tile", "TopK",
-    "Transpose", "Trilu", "Unsqueeze", "Where", "Xor"};
+constexpr const char *kOps[] = {"Abs",
+                                "Add",
+                                "And",
+                                "ArgMax",
+                                "Attention",
+                                "AveragePool",
+                                "BatchNormalization",
+                                "Cast",
+                                "CastLike",
+                                "Ceil",
+                                "Clip",
+                                "Concat",
+                                "Constant",
+                                "ConstantOfShape",
+                                "Conv",
+                                "Cos",
+                                "CumSum",
+                                "DequantizeLinear",
+                                "Div",
+                                "Dropout",
+                                "Einsum",
+                                "Elu",
+                                "Equal",
+                                "Erf",
+                                "Exp",
+                                "Expand",
+                                "FastGelu",
+                                "Flatten",
+                                "Floor",
+                                "FusedMatMul",
+                                "Gather",
+                                "GatherElements",
+                                "GatherND",
+                                "Gelu",
+                                "Gemm",
+                                "GlobalAveragePool",
+                                "Greater",
+                                "GreaterOrEqual",
+                                "GroupNormalization",
+                                "HardSigmoid",
+                                "HardSwish",
+                                "Identity",
+                                "If",
+                                "InstanceNormalization",
+                                "IsNaN",
+                                "LayerNormalization",
+                                "LeakyRelu",
+                                "Less",
+                                "LessOrEqual",
+                                "Log",
+                                "LogSoftmax",
+                                "Loop",
+                                "LpNormalization",
+                                "MatMul",
+                                "MatMulInteger",
+                                "Max",
+                                "MaxPool",
+                                "Mean",
+                                "Min",
+                                "Mod",
+                                "Mul",
+                                "MultiHeadAttention",
+                                "Neg",
+                                "Not",
+                                "OneHot",
+                                "Or",
+                                "Pad",
+                                "Pow",
+                                "QuickGelu",
+                                "RMSNormalization",
+                                "Range",
+                                "Reciprocal",
+                                "ReduceL2",
+                                "ReduceMax",
+                                "ReduceMean",
+                                "ReduceMin",
+                                "ReduceProd",
+                                "ReduceSum",
+                                "ReduceSumSquare",
+                                "Relu",
+                                "Reshape",
+                                "Resize",
+                                "RotaryEmbedding",
+                                "Round",
+                                "ScatterElements",
+                                "ScatterND",
+                                "Shape",
+                                "Sigmoid",
+                                "Sign",
+                                "SimplifiedLayerNormalization",
+                                "Sin",
+                                "Size",
+                                "SkipLayerNormalization",
+                                "Slice",
+                                "Softmax",
+                                "Softplus",
+                                "Split",
+                                "Sqrt",
+                                "Squeeze",
+                                "Sub",
+                                "Sum",
+                                "Tan",
+                                "Tanh",
+                                "Tile",
+                                "TopK",
+                                "Transpose",
+                                "Trilu",
+                                "Unsqueeze",
+                                "Where",
+                                "Xor"};
 
 class ModelMutator {
 public:
@@ -70,7 +169,8 @@ private:
       if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
         const int n = field->is_repeated() ? reflection->FieldSize(*message, field) : 1;
         for (int i = 0; i < n; ++i) {
-          const std::string text = field->is_repeated() ? reflection->GetRepeatedString(*message, field, i) : reflection->GetString(*message, field);
+          const std::string text =
+              field->is_repeated() ? reflection->GetRepeatedString(*message, field, i) : reflection->GetString(*message, field);
           if (text.size() < 64)
             texts.push_back(text);
         }
@@ -175,7 +275,8 @@ private:
     }
     switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
-      return reflection->SetRepeatedInt32(message, field, i, static_cast<int32_t>(Number(reflection->GetRepeatedInt32(*message, field, i))));
+      return reflection->SetRepeatedInt32(message, field, i,
+                                          static_cast<int32_t>(Number(reflection->GetRepeatedInt32(*message, field, i))));
     case FieldDescriptor::CPPTYPE_INT64:
       return reflection->SetRepeatedInt64(message, field, i, Number(reflection->GetRepeatedInt64(*message, field, i)));
     case FieldDescriptor::CPPTYPE_FLOAT:
@@ -233,8 +334,8 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max
   return Write(model, data, max, &written) ? written : LLVMFuzzerMutate(data, size, max);
 }
 
-extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2, size_t size2, uint8_t *out, size_t max,
-                                            unsigned seed) {
+extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2, size_t size2, uint8_t *out,
+                                            size_t max, unsigned seed) {
   onnx::ModelProto model, other;
   if (!model.ParsePartialFromArray(data1, static_cast<int>(size1)) || !other.ParsePartialFromArray(data2, static_cast<int>(size2)))
     return 0;

@@ -1,4 +1,5 @@
-// Containers: reading and checking them; one that is accepted is written again to the same program, and run in one process where it is small.
+// Containers: reading and checking them; one that is accepted is written again to the same program, and run in one process where it is
+// small.
 #include "program_mutator.h"
 #include "support.h"
 #include "tacit/in_process.h"

@@ -182,7 +182,8 @@ private:
       return;
     }
     static constexpr double kReals[] = {0, 1, -1, 0.5, 1e-5, 1e30, -1e300, HUGE_VAL, NAN};
-    static constexpr const char *kTexts[] = {"client", "model", "sum", "max", "min", "mean", "prod", "lt", "le", "eq", "gt", "ge", "ne", ""};
+    static constexpr const char *kTexts[] = {"client", "model", "sum", "max", "min", "mean", "prod",
+                                             "lt",     "le",    "eq",  "gt",  "ge",  "ne",   ""};
     if (auto *i = std::get_if<int64_t>(&value))
       *i = Number();
     else if (auto *r = std::get_if<double>(&value))
@@ -222,12 +223,13 @@ private:
       break;
     case 1: {
       static constexpr const char *kOps[] = {
-          "mpc.reshape", "mpc.transpose", "mpc.slice",     "mpc.concat",    "mpc.broadcast", "mpc.gather",  "mpc.neg",       "mpc.abs",
-          "mpc.exp",     "mpc.log",       "mpc.rsqrt",     "mpc.cast",      "mpc.add",       "mpc.sub",     "mpc.mul",       "mpc.div",
-          "mpc.pow",     "mpc.mod",       "mpc.compare",   "mpc.where",     "mpc.cumsum",    "mpc.reduce",  "mpc.matmul",    "mpc.argmax",
-          "mpc.one_hot", "mpc.gather_nd", "mpc.embedding", "mpc.softmax",   "mpc.attention", "mpc.rotary",  "mpc.layer_norm", "mpc.rms_norm",
-          "share.neg",   "share.add",     "share.sub",     "share.xor",     "share.not",     "share.and",   "share.bit_mul", "share.bit_to_arith",
-          "share.join",  "share.shrink",  "share.exp",     "share.periodic", "share.mul",    "share.matmul", "share.truncate", "share.remask"};
+          "mpc.reshape",   "mpc.transpose",  "mpc.slice",      "mpc.concat",    "mpc.broadcast",      "mpc.gather",    "mpc.neg",
+          "mpc.abs",       "mpc.exp",        "mpc.log",        "mpc.rsqrt",     "mpc.cast",           "mpc.add",       "mpc.sub",
+          "mpc.mul",       "mpc.div",        "mpc.pow",        "mpc.mod",       "mpc.compare",        "mpc.where",     "mpc.cumsum",
+          "mpc.reduce",    "mpc.matmul",     "mpc.argmax",     "mpc.one_hot",   "mpc.gather_nd",      "mpc.embedding", "mpc.softmax",
+          "mpc.attention", "mpc.rotary",     "mpc.layer_norm", "mpc.rms_norm",  "share.neg",          "share.add",     "share.sub",
+          "share.xor",     "share.not",      "share.and",      "share.bit_mul", "share.bit_to_arith", "share.join",    "share.shrink",
+          "share.exp",     "share.periodic", "share.mul",      "share.matmul",  "share.truncate",     "share.remask"};
       instruction->op = kOps[Below(std::size(kOps))];
       break;
     }

@@ -1,6 +1,6 @@
 // What parties report to the client, and the cost that the report is compared with: three reports and cost.json, a zero byte between them.
-#include "support.h"
 #include "tacit/report.h"
+#include "support.h"
 
 using namespace tacit;
 

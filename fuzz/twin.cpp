@@ -1,11 +1,12 @@
-// Containers as MLIR: what the runtime accepts, the dialects read, or refuse by a diagnostic; what they read is written as the same program.
-#include "program_mutator.h"
-#include "support.h"
+// Containers as MLIR: what the runtime accepts, the dialects read, or refuse by a diagnostic; what they read is written as the same
+// program.
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/Verifier.h"
 #include "mpc/InitAll.h"
 #include "mpc/Target/Program.h"
+#include "program_mutator.h"
+#include "support.h"
 
 using namespace mlir;
 using namespace tacit;

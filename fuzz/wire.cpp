@@ -1,5 +1,5 @@
-// Frames of a link as bytes of a socket. The input: what the receiver expects (kinds, round, length), whether a watched link closes, then the
-// bytes that arrive; then the sender is gone.
+// Frames of a link as bytes of a socket. The input: what the receiver expects (kinds, round, length), whether a watched link closes, then
+// the bytes that arrive; then the sender is gone.
 #include "support.h"
 #include "tacit/socket_link.h"
 
@@ -21,7 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   SocketLink::Watch({link.get(), watched.get()});
   // The watched link's peer says something before it goes, where the flag says so.
   const int speaker = flags & 1 ? other->second : pair->second;
-  fuzz::Require(send(speaker, arriving.data(), arriving.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(arriving.size()), "a socket takes the input");
+  fuzz::Require(send(speaker, arriving.data(), arriving.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(arriving.size()),
+                "a socket takes the input");
   close(speaker);
   bool ended = false;
   for (int i = 0; i < 8 && !ended; ++i) {

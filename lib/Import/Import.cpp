@@ -18,6 +18,10 @@ static LogicalResult writeInline(GraphImporter &importer, ModuleOp module, const
   }
   if (file.empty())
     return success();
+  for (ParamOp param : module.getOps<ParamOp>())
+    if (importer.getWeights()[param.getSymName()].data.file == options.inlineFile)
+      return module.emitError() << "external data lies in '" << options.inlineFile
+                                << "', the name of the file for the weights that lie in the model; give the model's file another name";
   if (options.inlineDir.empty())
     return module.emitError() << "the model holds weights that lie in it or are of another element type; give a folder for "
                               << options.inlineFile << " by --inline-dir=FOLDER";

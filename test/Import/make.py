@@ -88,6 +88,8 @@ for name, tensor in {
     "external_sub": external("w", "sub/weights.bin", offset=36, length=64),
 }.items():
     save(name, product, [X], [Y], [tensor])
+save("external_inline", product[:1] + [h.make_node("Add", ["y", "v"], ["z"])], [X], [value("z", T.FLOAT, ["batch", 4])],
+     [external("w", "inline.safetensors", offset=36, length=64), nh.from_array(np.ones((1, 4), np.float32), "v")])
 
 # Dimensions that follow from each other.
 save(

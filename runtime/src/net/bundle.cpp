@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "net/json_text.h"
+#include "net/safetensors.h"
 #include "tacit/executor.h"
 
 namespace tacit {
@@ -133,6 +134,7 @@ struct Bundle::State {
   Program program;
   Manifest manifest;
   std::map<std::string, std::shared_ptr<Mapped>> mapped;
+  std::map<std::string, std::vector<StoredTensor>> headers;  // of the safetensors files among them
 };
 
 Bundle::Bundle(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -176,6 +178,11 @@ absl::StatusOr<Tensor> Bundle::LoadParam(uint32_t index) {
     if (Sha256((*opened)->bytes()) != file->second.sha256) {
       return absl::DataLossError(absl::StrCat(path, " is not the file that was compiled (its digest differs); compile the model again"));
     }
+    if (absl::EndsWith(path, ".safetensors")) {
+      auto header = ReadSafetensorsHeader((*opened)->bytes());
+      if (!header.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", header.status().message()));
+      state_->headers[param.file] = *std::move(header);
+    }
     mapped = *std::move(opened);
   }
   const Type& type = state_->program.types[param.type];
@@ -183,6 +190,11 @@ absl::StatusOr<Tensor> Bundle::LoadParam(uint32_t index) {
   const auto bytes = mapped->bytes();
   if (param.length != tensor.bytes() || param.offset > bytes.size() || param.length > bytes.size() - param.offset) {
     return absl::DataLossError(absl::StrCat("'", param.name, "' lies outside of ", param.file));
+  }
+  if (auto header = state_->headers.find(param.file); header != state_->headers.end()) {
+    static constexpr const char* kTypes[] = {"F32", "I64", "I32", "BOOL"};
+    if (auto s = CheckStoredRange(header->second, param.offset, param.length, kTypes[static_cast<int>(type.kind)]); !s.ok())
+      return absl::DataLossError(absl::StrCat("'", param.name, "' in ", param.file, ": ", s.message()));
   }
   std::memcpy(tensor.data<uint8_t>(), bytes.data() + param.offset, param.length);
   return tensor;

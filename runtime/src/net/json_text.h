@@ -7,8 +7,8 @@
 
 namespace tacit {
 
-// The text's value, discarded (is_discarded()) where it is no JSON or nests deeper than any of our files: the library copies and compares by
-// recursion.
+// The text's value, discarded (is_discarded()) where it is no JSON or nests deeper than any of our files: the library copies and compares
+// by recursion.
 inline nlohmann::ordered_json ParseJson(absl::string_view text) {
   constexpr int kDeepest = 32;
   int depth = 0;
