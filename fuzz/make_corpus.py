@@ -23,7 +23,7 @@ from onnx import numpy_helper as nh
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else HERE.parent / "build"
-CORPUS = HERE / "corpus"
+CORPUS = None  # set by main
 rng = np.random.default_rng(3)
 
 
@@ -231,34 +231,36 @@ INSTRUCTIONS = 0
 
 
 def main():
-    global INSTRUCTIONS
+    global CORPUS, INSTRUCTIONS
     with tempfile.TemporaryDirectory() as folder:
-        bundles = {name: compiled(pathlib.Path(folder), name) for name in BINDINGS}
-        for old in (CORPUS, HERE / "bundle"):
-            shutil.rmtree(old, ignore_errors=True)
+        folder = pathlib.Path(folder)
+        CORPUS = folder / "corpus"
+        bundles = {name: compiled(folder, name) for name in BINDINGS}
         for name, data in MODELS.items():
             put("onnx", f"{name}.onnx", data)
         for name, bundle in bundles.items():
             put("program", f"{name}.mpcb", (bundle / "program.mpcb").read_bytes())
-        (HERE / "bundle").mkdir()
-        for name in ("program.mpcb", "cost.json", "inline.safetensors"):
-            shutil.copy(bundles["linear"] / name, HERE / "bundle")
-        put("bundle", "manifest", (bundles["linear"] / "manifest.json").read_bytes())
-        listing = subprocess.run([BUILD / "bin/mpc-translate", "--program-to-mlir", bundles["linear"] / "program.mpcb"], capture_output=True, text=True)
-        # Instructions of the entry, without the owners' regions: what a report has a row for.
-        INSTRUCTIONS = count_instructions(listing.stdout)
-        reports(bundles["linear"])
-        safetensors(bundles["linear"])
-    manifest = json.loads((CORPUS / "bundle/manifest").read_text())
-    for i, path in enumerate(["../inline.safetensors", "/etc/passwd", "sub/../inline.safetensors", ""]):
-        for file in manifest["files"].values():
-            file["path"] = path
-        put("bundle", f"path{i}", json.dumps(manifest).encode())
-    archives()
-    tensors()
-    wire()
-    parties()
-    files = [f for f in [*CORPUS.rglob("*"), *(HERE / "bundle").rglob("*")] if f.is_file()]
+        linear = bundles["linear"]
+        put("bundle", "manifest", (linear / "manifest.json").read_bytes())
+        command = [BUILD / "bin/mpc-translate", "--program-to-mlir", linear / "program.mpcb"]
+        INSTRUCTIONS = count_instructions(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        reports(linear)
+        safetensors(linear)
+        manifest = json.loads((linear / "manifest.json").read_text())
+        for i, path in enumerate(["../inline.safetensors", "/etc/passwd", "sub/../inline.safetensors", ""]):
+            for file in manifest["files"].values():
+                file["path"] = path
+            put("bundle", f"path{i}", json.dumps(manifest).encode())
+        archives()
+        tensors()
+        wire()
+        parties()
+        # All is there: in place of what was.
+        (linear / "manifest.json").unlink()
+        for made, place in ((CORPUS, HERE / "corpus"), (linear, HERE / "bundle")):
+            shutil.rmtree(place, ignore_errors=True)
+            shutil.copytree(made, place)
+    files = [f for place in ("corpus", "bundle") for f in (HERE / place).rglob("*") if f.is_file()]
     print(f"{len(files)} files, {sum(f.stat().st_size for f in files)} bytes")
 
 
