@@ -1,8 +1,8 @@
 // A module that a pass refuses, made small: what the refusal does not need is gone, and the module is still refused.
-// RUN: mpc-reduce %s "--mpc-reduce-module=test=%S/Inputs/refused.sh test-arg=mpc-opt test-arg=--mpc-infer-secrecy test-arg=depend.on.more.than.one" -o %t
+// RUN: mpc-reduce %s "--mpc-reduce-module=test=%S/Inputs/refused.sh test-arg=mpc-opt test-arg=--mpc-infer-secrecy test-arg=no.form.on.secret.values" -o %t
 // RUN: FileCheck %s --input-file %t
 // RUN: not mpc-opt %t --mpc-infer-secrecy 2>&1 | FileCheck %s --check-prefix=STILL
-// STILL: error: {{.*}}integers that depend on more than one owner's secrets
+// STILL: error: {{.*}}mpc.is_nan has no form on secret values
 
 // CHECK: mpc.param @w
 // CHECK-NOT: mpc.param
@@ -10,7 +10,7 @@
 // CHECK-NEXT: %[[W:.*]] = mpc.weight @w
 // CHECK-NEXT: %[[C:.*]] = mpc.matmul %[[X]], %[[W]]
 // CHECK-NEXT: %[[R:.*]] = mpc.reduce "sum" %[[C]]
-// CHECK-NEXT: mpc.cast %[[R]]
+// CHECK-NEXT: mpc.is_nan %[[R]]
 // CHECK-NEXT: return{{$}}
 
 // A test that finds nothing in the module that it is given is a mistake, and said.
@@ -30,14 +30,13 @@ func.func @other(%x: tensor<4xf32> {mpc.owner = "client"}) -> (tensor<4xf32> {mp
   return %0 : tensor<4xf32>
 }
 func.func @main(%x: tensor<2x8xf32> {mpc.name = "x", mpc.owner = "client"}, %t: tensor<16x8xf32> {mpc.name = "t", mpc.owner = "client"})
-    -> (tensor<2x4xf32> {mpc.owner = "client"}, tensor<1x8xf32> {mpc.owner = "client"}) {
+    -> (tensor<2x4xf32> {mpc.owner = "client"}, tensor<16x8xf32> {mpc.owner = "client"}) {
   %a = mpc.gelu %x : tensor<2x8xf32> -> tensor<2x8xf32>
   %w = mpc.weight @w : tensor<8x4xf32>
   %c = mpc.matmul %a, %w : (tensor<2x8xf32>, tensor<8x4xf32>) -> tensor<2x4xf32>
   %r = mpc.reduce "sum" %c {axes = array<i64: 0, 1>} : tensor<2x4xf32> -> tensor<1x1xf32>
-  %i = mpc.cast %r : tensor<1x1xf32> -> tensor<1x1xi64>
-  %j = mpc.reshape %i : tensor<1x1xi64> -> tensor<1xi64>
-  %g = mpc.gather %t, %j {axis = 0 : i64} : (tensor<16x8xf32>, tensor<1xi64>) -> tensor<1x8xf32>
+  %n = mpc.is_nan %r : tensor<1x1xf32> -> tensor<1x1xi1>
+  %g = mpc.where %n, %t, %t : (tensor<1x1xi1>, tensor<16x8xf32>, tensor<16x8xf32>) -> tensor<16x8xf32>
   %h = mpc.exp %c : tensor<2x4xf32> -> tensor<2x4xf32>
-  return %h, %g : tensor<2x4xf32>, tensor<1x8xf32>
+  return %h, %g : tensor<2x4xf32>, tensor<16x8xf32>
 }
