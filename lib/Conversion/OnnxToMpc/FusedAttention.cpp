@@ -178,22 +178,20 @@ static bool findPlaces(Node &node, Value query, CachePlaces &places) {
   return emit.error.empty();
 }
 
-// Rows [0, start) of the past, then the new rows; what lies behind is the past's, as a buffer would hold it.
+// Rows [0, start) of the past, then the new rows, then zeros.
 static Value extendCache(Emitter &emit, Value past, Value fresh, const CachePlaces &places) {
   if (places.past == 0 || !past || !fresh)
     return fresh;
-  Value all = emit.concat({past, fresh}, 2);
-  if (!all)
-    return {};
-  int64_t batch = shapeOf(all)[0];
+  SmallVector<int64_t> blank(shapeOf(fresh));
+  int64_t batch = blank[0], behind = places.past + blank[2];
+  blank[2] = 1;
+  Value all = emit.concat({past, fresh, emit.splat(blank, elementOf(fresh), 0)}, 2);
   SmallVector<int64_t> rowShape{1, places.keys};
   Value row = emit.reshape(emit.ints(iota(places.keys)), rowShape);
-  Value isNew = emit.compare(row, places.total, "lt"), inNew = emit.add(row, emit.intScalar(places.past));
-  if (places.start) {
-    isNew = emit.binary<AndOp>(isNew, emit.compare(row, places.start, "ge"));
-    inNew = emit.sub(inNew, places.start);
-  }
-  Value from = emit.where(isNew, inNew, emit.binary<MinOp>(row, emit.intScalar(places.past - 1)));
+  Value from = emit.add(row, emit.intScalar(places.past));
+  if (places.start)
+    from = emit.where(emit.compare(row, places.start, "lt"), row, emit.sub(from, places.start));
+  from = emit.where(emit.compare(row, places.total, "lt"), from, emit.intScalar(behind));
   from = emit.reshape(emit.broadcast(from, {batch, places.keys}), {batch, places.keys, 1});
   Value byRow = emit.transpose(all, {0, 2, 1, 3});
   if (!from || !byRow)
