@@ -51,7 +51,9 @@ function(tacit_compiler_tool name)
   # The precompiled header is built with -fPIC; an executable's -fPIE would not match it.
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
-  # LLVM's libraries are in a folder of their own, which an installed tool has to name.
-  set_target_properties(${name} PROPERTIES INSTALL_RPATH_USE_LINK_PATH TRUE)
-  install(TARGETS ${name} COMPONENT compiler)
+  # Tests are such programs too, but they stay. LLVM's libraries are in a folder of their own, which an installed tool has to name.
+  if(CMAKE_CURRENT_SOURCE_DIR MATCHES "^${PROJECT_SOURCE_DIR}/tools/")
+    set_target_properties(${name} PROPERTIES INSTALL_RPATH_USE_LINK_PATH TRUE)
+    install(TARGETS ${name} COMPONENT compiler)
+  endif()
 endfunction()

@@ -31,6 +31,8 @@ struct InProcessOptions {
   // Takes each end's link (ends: P0, P1, P2, client 3, model 4) and gives what is used in its place: tests look at messages, or damage
   // them.
   std::function<std::unique_ptr<Link>(int end, int peer, std::unique_ptr<Link>)> wrap;
+  // Makes a party's run in place of PartyExecutor: an emitted program's (emitted.h).
+  std::function<absl::StatusOr<std::unique_ptr<PartyRun>>(int party, const PartySeeds&, const Links&, const ExecutorOptions&)> party;
 };
 
 // Runs `entry` on `inputs` (secret and public ones by ONNX name); `load` gives the model's parameters.

@@ -16,7 +16,7 @@ Seed Numbered(uint64_t number, uint64_t which) {
   return seed;
 }
 
-absl::Status RunParty(PartyExecutor& party) {
+absl::Status RunParty(PartyRun& party) {
   absl::Status status = party.ReceivePublicAndPreamble();
   if (status.ok()) status = party.ReceiveWeights();
   if (status.ok()) status = party.Offline();
@@ -77,9 +77,17 @@ absl::StatusOr<InProcessResult> RunInProcess(const Program& program, const Entry
 
   ExecutorOptions executor_options;
   executor_options.invocation = options.invocation;
-  std::array<std::unique_ptr<PartyExecutor>, 3> parties;
+  std::array<std::unique_ptr<PartyRun>, 3> parties;
   std::array<absl::Status, 4> statuses;
-  for (int p = 0; p < 3; ++p) parties[p] = std::make_unique<PartyExecutor>(program, entry, p, seeds.Of(p), links(p), executor_options);
+  for (int p = 0; p < 3; ++p) {
+    if (options.party) {
+      auto made = options.party(p, seeds.Of(p), links(p), executor_options);
+      if (!made.ok()) return made.status();
+      parties[p] = *std::move(made);
+    } else {
+      parties[p] = std::make_unique<PartyExecutor>(program, entry, p, seeds.Of(p), links(p), executor_options);
+    }
+  }
   std::array<std::thread, 3> threads;
   for (int p = 0; p < 3; ++p) {
     threads[p] = std::thread([&, p] {
