@@ -43,7 +43,7 @@ struct AssignFormats : public mlir::mpc::impl::MpcAssignFormatsBase<AssignFormat
   void runOnOperation() override {
     func::FuncOp function = getOperation();
     if (preset != "f18" && preset != "auto") {
-      function.emitError("preset \"") << preset << "\" is not available; f18 and auto (which is f18 for now) are";
+      function.emitError("preset \"") << preset << "\" is not available; f18 is, and auto, which chooses it";
       return signalPassFailure();
     }
     if (function.isExternal() || !function.getBody().hasOneBlock()) {
@@ -99,7 +99,7 @@ struct AssignFormats : public mlir::mpc::impl::MpcAssignFormatsBase<AssignFormat
     std::reverse(uses.begin(), uses.end()); // the program's order
     for (OpOperand *use : uses)
       if (auto need = plan.need(*use))
-        widest = std::max(widest, need->width + (fraction > need->fraction ? fraction - need->fraction : 0));
+        widest = std::max(widest, need->ringAt(fraction));
     OpBuilder b(&getContext());
     b.setInsertionPointAfterValue(value);
     Value extended;
@@ -123,8 +123,11 @@ struct AssignFormats : public mlir::mpc::impl::MpcAssignFormatsBase<AssignFormat
       if (need->fraction != fraction || narrows) {
         Value &other = others[{need->width, need->fraction}];
         if (!other) {
-          Value from = atLeast(need->width + (fraction > need->fraction ? fraction - need->fraction : 0));
+          Value from = atLeast(need->ringAt(fraction));
           b.setInsertionPointAfterValue(from);
+          unsigned drops = fraction > need->fraction ? fraction - need->fraction : 0;
+          if (need->width + drops > kMaxRing)
+            from = rescale(b, from, kMaxRing - drops, need->fraction);
           other = rescale(b, from, need->width, need->fraction);
         }
         chosen = other;

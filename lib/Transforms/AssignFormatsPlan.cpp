@@ -232,8 +232,7 @@ LogicalResult FormatPlan::assignWidth(Operation *op) {
     auto n = need(use);
     if (!n)
       continue;
-    // A change of fraction on the way drops bits of the ring first.
-    unsigned bits = n->width + (f > n->fraction ? f - n->fraction : 0);
+    unsigned bits = n->ringAt(f);
     (n->product && f == n->fraction ? products : sums) = std::max(n->product && f == n->fraction ? products : sums, bits);
   }
   unsigned k;

@@ -16,6 +16,13 @@ struct OperandNeed {
   unsigned fraction = 0;
   unsigned width = 0;
   bool product = false; // an operand of a product: the ring is only there for the truncation
+
+  // Ring of a value with `from` fractional bits that is brought to this need: the bits that a change of fraction drops come first, as
+  // far as there are any. What is missing then is extended after it.
+  unsigned ringAt(unsigned from) const {
+    unsigned drops = from > fraction ? from - fraction : 0;
+    return width > kMaxRing ? width : std::min(kMaxRing, width + drops);
+  }
 };
 
 // Formats of all secret numbers of a function. Fractions go forward (operands decide), widths backward (users decide), both

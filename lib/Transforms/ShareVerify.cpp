@@ -57,9 +57,9 @@ private:
       if (!llvm::isa<share::InputOp, share::RemaskOp, share::RevealOp, share::Gate>(op))
         continue;
       auto address = op.getAttrOfType<IntegerAttr>("address");
-      if (!address || address.getInt() < 0 || address.getInt() + op.getNumResults() > std::numeric_limits<uint32_t>::max())
-        return op.emitOpError("needs an address from 0 to 2^32 - 1 (run share-schedule)");
       int64_t streams = llvm::isa<share::InputOp>(op) ? op.getNumResults() : 1;
+      if (!address || address.getInt() < 0 || address.getInt() > std::numeric_limits<uint32_t>::max() - streams)
+        return op.emitOpError("needs an address from 0 to 2^32 - 1 (run share-schedule)");
       for (int64_t i = 0; i < streams; ++i) {
         auto [it, fresh] = taken.try_emplace(address.getInt() + i, &op);
         if (!fresh) {

@@ -252,3 +252,17 @@ func.func @secret_left(%x: tensor<8x!mpc.secret<!mpc.fxp<32, 12>>>) -> tensor<8x
   %o = mpc.neg %x : tensor<8x!mpc.secret<!mpc.fxp<32, 12>>> -> tensor<8x!mpc.secret<!mpc.fxp<32, 12>>>
   return %o : tensor<8x!mpc.secret<!mpc.fxp<32, 12>>>
 }
+
+// -----
+
+// The last address there is; a party would take it for one of the low 32 bits.
+func.func @address_out_of_range(%x: tensor<8xf32>) -> tensor<8xf32> {
+  // expected-error @+1 {{needs an address from 0 to 2^32 - 1}}
+  %m = share.input "client"(%x) {address = 9223372036854775807 : i64} : (tensor<8xf32>) -> tensor<8x!share.masked<32, 12>> {
+  ^bb0(%i: tensor<8xf32>):
+    share.yield %i : tensor<8xf32>
+  }
+  %t = share.to_additive %m : tensor<8x!share.masked<32, 12>> -> tensor<8x!share.additive<32, 12>>
+  %o = share.reveal %t to "client" {address = 6 : i64} : tensor<8x!share.additive<32, 12>> -> tensor<8xf32>
+  return %o : tensor<8xf32>
+}

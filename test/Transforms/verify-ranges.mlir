@@ -86,3 +86,27 @@ func.func @no_format(%x: !a) -> !a {
   %0 = mpc.neg %x : !a -> !a
   return %0 : !a
 }
+
+// -----
+
+!a = tensor<4x!mpc.secret<!mpc.fxp<64, 18>>>
+
+// Beyond every ring, though its product was said to be small.
+func.func @huge_factor(%x: !a) -> !a {
+  %c = mpc.constant dense<1.0e+30> : tensor<f32>
+  // expected-error @+1 {{has a public factor that its ring cannot hold}}
+  %0 = mpc.mul %x, %c {mpc.range = array<f64: -4.0, 4.0>, mpc.range_kind = "assumed", mpc.public_fraction = 0 : i64} : (!a, tensor<f32>) -> !a
+  return %0 : !a
+}
+
+// -----
+
+!a = tensor<4x!mpc.secret<!mpc.fxp<22, 18>>>
+
+// One element that is no number among others that fit.
+func.func @not_a_number(%x: !a) -> !a {
+  %c = mpc.constant dense<[1.0, 0x7FC00000, 2.0, 0.5]> : tensor<4xf32>
+  // expected-error @+1 {{adds a public value in}}
+  %0 = mpc.add %x, %c {mpc.range = array<f64: -4.0, 4.0>, mpc.range_kind = "assumed"} : (!a, tensor<4xf32>) -> !a
+  return %0 : !a
+}

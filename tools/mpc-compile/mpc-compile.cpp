@@ -117,9 +117,11 @@ int main(int argc, char **argv) {
       return success();
     bool error = diagnostic.getSeverity() == DiagnosticSeverity::Error;
     llvm::errs() << (error ? "error: " : "warning: ");
-    if (auto name = diagnostic.getLocation()->findInstanceOf<NameLoc>())
+    std::string text = diagnostic.str();
+    // Some passes name the node themselves, for mpc-opt.
+    if (auto name = diagnostic.getLocation()->findInstanceOf<NameLoc>(); name && !StringRef(text).starts_with("node '"))
       llvm::errs() << "node '" << name.getName().getValue() << "': ";
-    llvm::errs() << diagnostic.str() << "\n";
+    llvm::errs() << text << "\n";
     return success();
   });
   return succeeded(compileBundle(options, context, llvm::outs())) ? 0 : 1;

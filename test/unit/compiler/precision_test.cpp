@@ -5,13 +5,8 @@
 #include <cmath>
 #include <functional>
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
+#include "compile_text.h"
 #include "mlir/Transforms/Passes.h"
-#include "mpc/Conversion/Passes.h"
-#include "mpc/Target/Program.h"
-#include "mpc/Transforms/Passes.h"
 #include "tacit/in_process.h"
 
 namespace {
@@ -24,15 +19,8 @@ constexpr double kUlp = 1.0 / (1 << 18);
 
 std::string secret(const std::string &shape) { return "tensor<" + shape + "x!mpc.secret<f32>>"; }
 
-std::optional<tacit::Program> compile(const std::string &text) {
-  MLIRContext context;
-  context.loadDialect<func::FuncDialect, mpc::MpcDialect, share::ShareDialect>();
-  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
-  if (!module) {
-    ADD_FAILURE() << "does not parse: " << text;
-    return std::nullopt;
-  }
-  PassManager pm(&context);
+// From the precision phase on.
+void addPrecisionAndProtocol(PassManager &pm) {
   mpc::MpcApproximateOptions approximate;
   approximate.maxError = kMaxError;
   pm.addNestedPass<func::FuncOp>(mpc::createMpcApproximate(approximate));
@@ -42,34 +30,16 @@ std::optional<tacit::Program> compile(const std::string &text) {
   pm.addPass(createCSEPass());
   pm.addNestedPass<func::FuncOp>(mpc::createMpcVerifyRanges());
   pm.addPass(mpc::createConvertMpcToShare());
-  pm.addNestedPass<func::FuncOp>(mpc::createShareOptimize());
-  pm.addNestedPass<func::FuncOp>(mpc::createShareSchedule());
-  pm.addNestedPass<func::FuncOp>(mpc::createShareVerify());
-  if (failed(pm.run(*module))) {
-    ADD_FAILURE() << "does not compile: " << text;
-    return std::nullopt;
-  }
-  auto program = mpc::emitProgram(*module);
-  if (failed(program)) {
-    ADD_FAILURE() << "cannot be emitted";
-    return std::nullopt;
-  }
-  auto loaded = tacit::ParseProgram(tacit::SerializeProgram(*program));
-  if (!loaded.ok()) {
-    ADD_FAILURE() << loaded.status();
-    return std::nullopt;
-  }
-  return *std::move(loaded);
 }
 
 // Output 0 of a program without weights.
 std::vector<double> run(const std::string &text, const tacit::NamedTensors &inputs) {
-  auto program = compile(text);
-  if (!program)
+  auto compiled = compileText(text, addPrecisionAndProtocol, /*optimize=*/true);
+  if (!compiled)
     return {};
   auto result = tacit::RunInProcess(
-      *program, program->entries[0], inputs, [](uint32_t) -> absl::StatusOr<Tensor> { return absl::NotFoundError("no weights"); },
-      tacit::InProcessSeeds::FromNumber(11));
+      compiled->program, compiled->program.entries[0], inputs,
+      [](uint32_t) -> absl::StatusOr<Tensor> { return absl::NotFoundError("no weights"); }, tacit::InProcessSeeds::FromNumber(11));
   if (!result.ok()) {
     ADD_FAILURE() << result.status();
     return {};
@@ -288,6 +258,53 @@ TEST(Precision, Attention) {
         EXPECT_NEAR(y[(h * s + i) * d + e], expected, kMaxError) << "head " << h << ", row " << i;
       }
     }
+}
+
+// Multiples of a quarter circle and of more than one.
+TEST(Precision, Waves) {
+  std::vector<float> x = ramp(-20, 20, 801);
+  expectUnary(
+      "sin %a", x, [](double v) { return std::sin(v); }, kMaxError);
+  expectUnary(
+      "cos %a", x, [](double v) { return std::cos(v); }, kMaxError);
+}
+
+// A public factor of a whole 2^-n leaves more fractional bits than the ring of a product has room for: they go before it widens.
+TEST(Precision, ProductOfScaledOperands) {
+  std::vector<float> x = {1.5f, -200.25f, 0.0f, 31.0f}, y = {-4.0f, 2.5f, 8.0f, 77.125f};
+  std::string t = secret("4");
+  std::vector<double> z = evaluate({{"a", "4", true, x}, {"b", "4", true, y}}, "4",
+                                   "%c = mpc.constant dense<0.125> : tensor<f32>\n%0 = mpc.mul %a, %c : (" + t + ", tensor<f32>) -> " + t +
+                                       "\n%r = mpc.mul %0, %b : (" + t + ", " + t + ") -> " + t);
+  ASSERT_EQ(z.size(), x.size());
+  for (size_t i = 0; i < x.size(); ++i)
+    EXPECT_NEAR(z[i], 0.125 * x[i] * y[i], 128 * kUlp) << i;
+}
+
+// Not-a-number is a matter of public values alone, and looked at there.
+TEST(Precision, WhereIsNan) {
+  std::vector<float> x = {1.5f, -2.0f, 0.25f, 31.0f}, zeroes = {0.0f, 1.0f, 0.0f, 2.0f};
+  std::string t = secret("4"), p = "tensor<4xf32>", b = "tensor<4xi1>";
+  std::vector<double> z =
+      evaluate({{"a", "4", true, x}, {"p", "4", false, zeroes}}, "4",
+               "%q = mpc.div %p, %p : (" + p + ", " + p + ") -> " + p + "\n%n = mpc.is_nan %q : " + p + " -> " + b +
+                   "\n%k = mpc.constant dense<7.0> : tensor<f32>\n%r = mpc.where %n, %k, %a : (" + b + ", tensor<f32>, " + t + ") -> " + t);
+  ASSERT_EQ(z.size(), x.size());
+  for (size_t i = 0; i < x.size(); ++i)
+    EXPECT_NEAR(z[i], zeroes[i] == 0 ? 7.0 : x[i], 2 * kUlp) << i;
+}
+
+// A mask without dimensions that hides all there is.
+TEST(Precision, SoftmaxUnderAScalarMask) {
+  std::vector<float> x = {1.5f, -2.0f, 0.25f, 31.0f};
+  std::string t = secret("1x4");
+  std::vector<double> z =
+      evaluate({{"a", "1x4", true, x}}, "1x4",
+               "%b = mpc.constant dense<-3.4028235e+38> : tensor<f32>\n%r = mpc.softmax %a, %b {zero_masked_rows = true} : (" + t +
+                   ", tensor<f32>) -> " + t);
+  ASSERT_EQ(z.size(), x.size());
+  for (double v : z)
+    EXPECT_NEAR(v, 0, 2 * kUlp);
 }
 
 } // namespace
