@@ -9,10 +9,11 @@
 using namespace mlir;
 using namespace mlir::mpc;
 
-static LogicalResult checkParam(WeightOp weight, ParamOp param, ArrayRef<std::string> folders, double bound) {
-  for (const std::string &folder : folders) {
-    llvm::SmallString<256> path(folder);
-    llvm::sys::path::append(path, param.getFile());
+// Where a file of this name may be.
+using Places = llvm::function_ref<SmallVector<std::string>(StringRef)>;
+
+static LogicalResult checkParam(WeightOp weight, ParamOp param, Places places, double bound) {
+  for (const std::string &path : places(param.getFile())) {
     auto bytes = llvm::MemoryBuffer::getFileSlice(path, static_cast<uint64_t>(param.getLength()), static_cast<uint64_t>(param.getOffset()));
     if (!bytes)
       continue;
@@ -29,7 +30,7 @@ static LogicalResult checkParam(WeightOp weight, ParamOp param, ArrayRef<std::st
   return weight.emitError() << "no folder of weights has '" << param.getFile() << "' with the bytes of '" << param.getSymName() << "'";
 }
 
-LogicalResult mlir::mpc::checkWeightBounds(Operation *root, ArrayRef<std::string> folders, double bound) {
+static LogicalResult checkAll(Operation *root, Places places, double bound) {
   LogicalResult result = success();
   llvm::StringSet<> seen;
   root->walk([&](WeightOp weight) {
@@ -37,8 +38,29 @@ LogicalResult mlir::mpc::checkWeightBounds(Operation *root, ArrayRef<std::string
     if (!param || !seen.insert(param.getSymName()).second)
       return;
     auto type = llvm::dyn_cast<RankedTensorType>(param.getType());
-    if (type && type.getElementType().isF32() && failed(checkParam(weight, param, folders, bound)))
+    if (type && type.getElementType().isF32() && failed(checkParam(weight, param, places, bound)))
       result = failure();
   });
   return result;
+}
+
+LogicalResult mlir::mpc::checkWeightBounds(Operation *root, ArrayRef<std::string> folders, double bound) {
+  auto places = [&](StringRef file) {
+    SmallVector<std::string> paths;
+    for (const std::string &folder : folders) {
+      llvm::SmallString<256> path(folder);
+      llvm::sys::path::append(path, file);
+      paths.push_back(path.str().str());
+    }
+    return paths;
+  };
+  return checkAll(root, places, bound);
+}
+
+LogicalResult mlir::mpc::checkWeightBounds(Operation *root, const std::map<std::string, std::string> &files, double bound) {
+  auto places = [&](StringRef file) {
+    auto at = files.find(file.str());
+    return at == files.end() ? SmallVector<std::string>() : SmallVector<std::string>{at->second};
+  };
+  return checkAll(root, places, bound);
 }

@@ -60,6 +60,8 @@ LogicalResult DimensionBinder::bind(ArrayRef<PortShape> inputs, ArrayRef<PortSha
         known.merge(expressionNames(dim.name));
       }
   for (const auto &[name, size] : options.bindings) {
+    if (!known.count(name) && options.usedNames)
+      continue;
     if (!known.count(name)) {
       // Exporters invent names for dimensions of outputs by the dozen: only those of inputs are worth listing.
       std::set<std::string> listed;
@@ -74,6 +76,8 @@ LogicalResult DimensionBinder::bind(ArrayRef<PortShape> inputs, ArrayRef<PortSha
     }
     if (failed(assign(name, size, "--bind")))
       return failure();
+    if (options.usedNames)
+      options.usedNames->insert(name);
   }
 
   struct Given {

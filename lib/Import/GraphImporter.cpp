@@ -419,14 +419,25 @@ LogicalResult GraphImporter::importEntry(const pb::GraphProto &graph, Frame &fra
   if (outputs.empty())
     return emitError(fileLoc) << "the graph has no output";
   for (const std::string &name : llvm::concat<const std::string>(options.publicInputs, options.secretInputs))
-    if (llvm::none_of(inputs, [&](const PortShape &port) { return port.name == name; }))
+    if (llvm::any_of(inputs, [&](const PortShape &port) { return port.name == name; })) {
+      if (options.usedNames)
+        options.usedNames->insert(name);
+    } else if (!options.usedNames)
       return emitError(fileLoc) << "'" << name << "' is no input of the model; inputs are "
                                 << llvm::join(llvm::map_range(inputs, [](const PortShape &port) { return port.name; }), ", ");
   for (const std::string &name : options.publicInputs)
     if (llvm::is_contained(options.secretInputs, name))
       return emitError(fileLoc) << "input '" << name << "' is to be public and secret";
 
-  DimensionBinder binder(options, fileLoc);
+  ImportOptions withCase = options;
+  if (options.readCase) {
+    auto namesOf = [](ArrayRef<PortShape> ports) {
+      return llvm::to_vector(llvm::map_range(ports, [](const PortShape &port) { return port.name; }));
+    };
+    if (failed(options.readCase(namesOf(inputs), namesOf(outputs), withCase.inputShapes)))
+      return failure();
+  }
+  DimensionBinder binder(withCase, fileLoc);
   if (failed(binder.bind(inputs, outputs)) || (!options.allowUnbound && failed(binder.checkBound(inputs))))
     return failure();
   auto dimNames = [&](const PortShape &port) {

@@ -2,6 +2,7 @@
 #include "mpc/Pipelines/Bundle.h"
 #include "dialects/Mpc/Mpc.h"
 #include "dialects/Share/Share.h"
+#include "mpc/Analysis/Leakage.h"
 #include "mpc/Target/Cost.h"
 #include "mpc/Target/Program.h"
 #include "tacit/bundle.h"
@@ -29,27 +30,19 @@ static LogicalResult writeFile(ModuleOp module, const llvm::Twine &path, StringR
 
 // Weight files by their names in the program, with digests. Files of the model are referred to where they are; the inline file moves with
 // the bundle.
-static LogicalResult describeFiles(ModuleOp module, const tacit::Program &program, StringRef modelPath, StringRef staging,
+static LogicalResult describeFiles(ModuleOp module, const tacit::Program &program, const WeightFiles &files, StringRef staging,
                                    tacit::Manifest &manifest) {
-  SmallString<128> folder(modelPath);
-  llvm::sys::path::remove_filename(folder);
   for (const tacit::Param &param : program.params) {
     if (manifest.files.count(param.file))
       continue;
-    SmallString<128> path(staging);
-    llvm::sys::path::append(path, param.file);
-    std::string reference = param.file;
-    if (!llvm::sys::fs::exists(path)) {
-      path = folder;
-      llvm::sys::path::append(path, param.file);
-      if (std::error_code error = llvm::sys::fs::make_absolute(path))
-        return module.emitError() << "cannot resolve " << path << ": " << error.message();
-      reference = path.str().str();
-    }
-    absl::StatusOr<tacit::Digest> digest = tacit::FileDigest(path.str().str());
+    auto at = files.find(param.file);
+    if (at == files.end())
+      return module.emitError() << "nothing says where the file '" << param.file << "' of '" << param.name << "' is";
+    absl::StatusOr<tacit::Digest> digest = tacit::FileDigest(at->second);
     if (!digest.ok())
       return module.emitError() << std::string(digest.status().message());
-    manifest.files[param.file] = {reference, *digest};
+    bool moves = llvm::sys::path::parent_path(at->second) == staging;
+    manifest.files[param.file] = {moves ? param.file : at->second, *digest};
   }
   return success();
 }
@@ -71,24 +64,18 @@ static void describePolicy(ModuleOp module, const CompileOptions &options, tacit
   manifest.published.erase(std::unique(manifest.published.begin(), manifest.published.end()), manifest.published.end());
 }
 
-static void printPolicy(const tacit::Program &program, const tacit::Manifest &manifest, llvm::raw_ostream &out) {
+static void printPolicy(const tacit::Manifest &manifest, llvm::raw_ostream &out) {
   out << "policy: weights " << manifest.weights;
   if (!manifest.published.empty())
     out << " but for " << llvm::join(manifest.published, ", ") << " (public structure)";
   out << "\n";
-  for (const tacit::Entry &entry : program.entries) {
-    for (const tacit::Port &port : entry.inputs)
-      out << "  input " << port.name << ": " << (port.owner == "public" ? "public" : "secret") << "\n";
-    for (const std::string &opened : manifest.declassified)
-      out << "  " << opened << "\n";
-  }
 }
 
 static void printCost(const std::vector<EntryCost> &entries, llvm::raw_ostream &out) {
   auto sum = [](const std::array<int64_t, 3> &parts) { return parts[0] + parts[1] + parts[2]; };
   for (const EntryCost &cost : entries)
-    out << "cost of " << cost.entry << ": " << cost.onlineRounds << " rounds, online " << sum(cost.online) << " B, offline " << sum(cost.offline)
-        << " B, input and results " << sum(cost.io) << " B, set-up " << cost.setup << " B\n";
+    out << "cost of " << cost.entry << ": " << cost.onlineRounds << " rounds, online " << sum(cost.online) << " B, offline "
+        << sum(cost.offline) << " B, input and results " << sum(cost.io) << " B, set-up " << cost.setup << " B\n";
 }
 
 // Puts the staged folder in the bundle's place.
@@ -115,13 +102,20 @@ static LogicalResult publish(ModuleOp module, StringRef staging, StringRef targe
   return success();
 }
 
-LogicalResult mlir::mpc::writeBundle(ModuleOp module, const CompileOptions &options, StringRef staging, llvm::raw_ostream &out) {
+LogicalResult mlir::mpc::writeBundle(ModuleOp module, const CompileOptions &options, const WeightFiles &files, StringRef staging,
+                                     llvm::raw_ostream &out) {
   FailureOr<tacit::Program> program = emitProgram(module);
   if (failed(program))
     return failure();
   FailureOr<std::vector<EntryCost>> cost = computeCost(module);
   if (failed(cost))
     return failure();
+  FailureOr<std::vector<Leakage>> leakage = analyzeLeakage(module);
+  if (failed(leakage))
+    return failure();
+  std::string statement;
+  llvm::raw_string_ostream statementStream(statement);
+  printLeakageStatement(*leakage, statementStream);
   std::string bytes = tacit::SerializeProgram(*program);
   // What is written is what a party will accept, and carries the digest.
   absl::StatusOr<tacit::Program> parsed = tacit::ParseProgram(bytes);
@@ -132,12 +126,14 @@ LogicalResult mlir::mpc::writeBundle(ModuleOp module, const CompileOptions &opti
   describePolicy(module, options, manifest);
   for (const tacit::Entry &entry : parsed->entries)
     for (const tacit::Port &port : entry.outputs)
-      manifest.declassified.push_back("output " + port.name + ": opened to the " + (port.owner == "client" ? "data owner" : port.owner) + " alone");
-  if (failed(describeFiles(module, *parsed, options.graphs.front().path, staging, manifest)))
+      manifest.declassified.push_back((parsed->entries.size() > 1 ? entry.name + ": " : "") + "output " + port.name + ": opened to the " +
+                                      (port.owner == "client" ? "data owner" : port.owner) + " alone");
+  if (failed(describeFiles(module, *parsed, files, staging, manifest)))
     return failure();
 
   std::string costText = llvm::formatv("{0:2}\n", toJson(*cost));
   if (failed(writeFile(module, staging + "/program.mpcb", bytes)) || failed(writeFile(module, staging + "/cost.json", costText)) ||
+      failed(writeFile(module, staging + "/leakage.md", statement)) ||
       failed(writeFile(module, staging + "/manifest.json", tacit::ManifestText(*parsed, manifest))))
     return failure();
   std::string target = options.bundle;
@@ -147,7 +143,8 @@ LogicalResult mlir::mpc::writeBundle(ModuleOp module, const CompileOptions &opti
     return failure();
   if (!options.cost.empty() && failed(writeFile(module, options.cost, costText)))
     return failure();
-  printPolicy(*parsed, manifest, out);
+  printPolicy(manifest, out);
+  printLeakageSummary(*leakage, out);
   printCost(*cost, out);
   out << "wrote " << target << "\n";
   return success();

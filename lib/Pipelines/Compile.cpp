@@ -3,12 +3,11 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mpc/Analysis/WeightBounds.h"
-#include "mpc/Import/Import.h"
 #include "mpc/Pipelines/Bundle.h"
-#include "tacit/npz.h"
+#include "mpc/Pipelines/Graphs.h"
+#include "mpc/Pipelines/Trace.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
 #include <unistd.h>
@@ -21,19 +20,6 @@ static constexpr double kWeightBound = 1024;
 
 static LogicalResult fail(MLIRContext &context, const llvm::Twine &text) { return emitError(UnknownLoc::get(&context)) << text; }
 
-// Shapes of the inputs in a case, by name; "in:NAME" and "NAME" alike.
-static LogicalResult readShapes(StringRef path, MLIRContext &context, ImportOptions &import) {
-  absl::StatusOr<tacit::NamedTensors> tensors = tacit::ReadNpz(path.str());
-  if (!tensors.ok())
-    return fail(context, path + ": " + std::string(tensors.status().message()));
-  for (const auto &[key, tensor] : *tensors) {
-    StringRef name(key);
-    if (name.consume_front("in:") || !name.contains(':'))
-      import.inputShapes[name.str()] = tensor.shape();
-  }
-  return success();
-}
-
 static LogicalResult runPhase(Phase phase, const CompileOptions &options, ModuleOp module) {
   std::string passes = getPhasePipeline(phase, options.phases);
   if (passes.empty())
@@ -44,6 +30,11 @@ static LogicalResult runPhase(Phase phase, const CompileOptions &options, Module
   if (failed(parsePassPipeline(passes, manager, stream)))
     return module.emitError() << "the passes of phase " << getPhaseName(phase) << " are not registered: " << problem;
   manager.enableVerifier(true);
+  if (options.traced)
+    enableTrace(manager, *options.traced, llvm::errs());
+  // The IR names weights and holds none of their elements, but for constants of the graph, which the program shows to every party.
+  if (!options.crashReproducer.empty())
+    manager.enableCrashReproducerGeneration(options.crashReproducer);
   return manager.run(module);
 }
 
@@ -59,9 +50,6 @@ static void printModule(ModuleOp module, llvm::raw_ostream &out, bool whole) {
 }
 
 LogicalResult mlir::mpc::compileBundle(const CompileOptions &options, MLIRContext &context, llvm::raw_ostream &out) {
-  if (options.graphs.size() != 1)
-    return fail(context, "one graph makes a bundle so far, found " + llvm::Twine(options.graphs.size()) + "; compile each on its own");
-
   // Everything is written to a folder beside the bundle's place, which no failure leaves behind.
   bool emits = !options.compileTo || *options.compileTo == Phase::Emit;
   SmallString<128> staging(emits ? StringRef(options.bundle) : StringRef());
@@ -76,15 +64,6 @@ LogicalResult mlir::mpc::compileBundle(const CompileOptions &options, MLIRContex
   }
   auto removeStaging = llvm::make_scope_exit([&] { llvm::sys::fs::remove_directories(staging, /*IgnoreErrors=*/true); });
 
-  ImportOptions import;
-  import.bindings.insert(options.bindings.begin(), options.bindings.end());
-  import.inlineDir = staging.str().str();
-  import.entry = options.graphs.front().entry;
-  import.publicInputs = options.publicInputs;
-  import.secretInputs = options.secretInputs;
-  if (!options.calibration.empty() && failed(readShapes(options.calibration.front(), context, import)))
-    return failure();
-
   auto started = std::chrono::steady_clock::now();
   auto reportTime = [&](StringRef what) {
     auto now = std::chrono::steady_clock::now();
@@ -92,18 +71,14 @@ LogicalResult mlir::mpc::compileBundle(const CompileOptions &options, MLIRContex
       llvm::errs() << llvm::formatv("{0,-10} {1:f2} s\n", what, std::chrono::duration<double>(now - started).count());
     started = now;
   };
-  OwningOpRef<ModuleOp> module = importOnnx(options.graphs.front().path, &context, import);
+  WeightFiles files;
+  OwningOpRef<ModuleOp> module = importGraphs(options, context, staging, files);
   if (!module)
     return failure();
 
-  SmallString<128> modelFolder(options.graphs.front().path);
-  llvm::sys::path::remove_filename(modelFolder);
-  if (modelFolder.empty())
-    modelFolder = ".";
-  const std::string weightFolders[] = {staging.str().str(), modelFolder.str().str()};
   for (Phase phase : kPhases) {
     // The precision phase takes weights to be below its bound; one that is not would overflow unnoticed.
-    if (phase == Phase::Precision && failed(checkWeightBounds(*module, weightFolders, kWeightBound)))
+    if (phase == Phase::Precision && failed(checkWeightBounds(*module, files, kWeightBound)))
       return failure();
     if (failed(runPhase(phase, options, *module)))
       return failure();
@@ -117,5 +92,5 @@ LogicalResult mlir::mpc::compileBundle(const CompileOptions &options, MLIRContex
       return success();
     }
   }
-  return writeBundle(*module, options, staging, out);
+  return writeBundle(*module, options, files, staging, out);
 }

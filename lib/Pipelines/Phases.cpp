@@ -28,12 +28,16 @@ static std::string importPasses() {
 
 static std::string secrecyPasses(const PhaseOptions &options) {
   StringRef weights = options.secretWeights ? "secret" : "public";
-  return llvm::formatv("func.func(mpc-infer-secrecy{{weights={1}},mpc-place-owners,mpc-lower-integers),{0},func.func(mpc-verify-secrecy)", kClean, weights).str();
+  return llvm::formatv("func.func(mpc-infer-secrecy{{weights={1}},mpc-place-owners,mpc-lower-integers),{0},mpc-verify-secrecy", kClean,
+                       weights)
+      .str();
 }
 
 static std::string precisionPasses(const PhaseOptions &options) {
-  std::string approximate = options.maxError > 0 ? llvm::formatv("mpc-approximate{{max-error={0:E9}}", options.maxError).str() : "mpc-approximate";
-  return llvm::formatv("func.func({1}),{0},func.func(mpc-infer-ranges,mpc-assign-formats{{preset={2}}),{0},func.func(mpc-verify-ranges)", kClean, approximate, options.precision)
+  std::string approximate =
+      options.maxError > 0 ? llvm::formatv("mpc-approximate{{max-error={0:E9}}", options.maxError).str() : "mpc-approximate";
+  return llvm::formatv("func.func({1}),{0},func.func(mpc-infer-ranges,mpc-assign-formats{{preset={2}}),{0},func.func(mpc-verify-ranges)",
+                       kClean, approximate, options.precision)
       .str();
 }
 
@@ -59,16 +63,71 @@ std::string mlir::mpc::getPhasePipeline(Phase phase, const PhaseOptions &options
   return "";
 }
 
+// What a phase needs and what it leaves, for --help.
+static StringRef getPhaseDescription(Phase phase) {
+  switch (phase) {
+  case Phase::Import:
+    return "onnx to mpc on plain types, functions of transformers raised, every op labelled with its node";
+  case Phase::Secrecy:
+    return "types say what is secret, owners' own computations in regions, checked";
+  case Phase::Model:
+    return "what is left over removed";
+  case Phase::Precision:
+    return "functions approximated, ranges and fixed-point formats chosen, checked";
+  case Phase::Protocol:
+    return "mpc to share: gates and remasks, optimised";
+  case Phase::Schedule:
+    return "rounds, addresses and receivers, checked";
+  case Phase::Emit:
+    return "the program container; no pass";
+  }
+  return "";
+}
+
+namespace {
+struct PhasePipelineOptions : public PassPipelineOptions<PhasePipelineOptions> {
+  Option<std::string> weights{*this, "weights", llvm::cl::desc("secret or public"), llvm::cl::init("secret")};
+  Option<std::string> precision{*this, "precision", llvm::cl::desc("Preset of the formats, as mpc-assign-formats has them"),
+                                llvm::cl::init("auto")};
+  Option<double> maxError{*this, "max-error", llvm::cl::desc("Largest error of an approximation; 0: the preset's own"), llvm::cl::init(0)};
+};
+} // namespace
+
+static void registerPipeline(StringRef name, const std::string &description, std::vector<Phase> phases) {
+  static std::vector<std::unique_ptr<std::string>> texts; // registrations keep references
+  static std::vector<std::unique_ptr<PassPipelineRegistration<PhasePipelineOptions>>> registered;
+  texts.push_back(std::make_unique<std::string>(name.str()));
+  texts.push_back(std::make_unique<std::string>(description));
+  registered.push_back(std::make_unique<PassPipelineRegistration<PhasePipelineOptions>>(
+      *texts[texts.size() - 2], *texts.back(), [phases](OpPassManager &manager, const PhasePipelineOptions &given) {
+        PhaseOptions options;
+        options.secretWeights = given.weights != "public";
+        options.precision = given.precision;
+        options.maxError = given.maxError;
+        for (Phase phase : phases)
+          if (std::string passes = getPhasePipeline(phase, options); !passes.empty())
+            (void)parsePassPipeline(passes, manager);
+      }));
+}
+
 void mlir::mpc::registerPhasePipelines() {
-  static std::vector<std::unique_ptr<PassPipelineRegistration<>>> registered;
+  std::vector<Phase> all;
   for (Phase phase : kPhases) {
     std::string passes = getPhasePipeline(phase, {});
     if (passes.empty())
       continue;
-    static std::vector<std::unique_ptr<std::string>> texts; // registrations keep references
-    texts.push_back(std::make_unique<std::string>(("phase-" + getPhaseName(phase)).str()));
-    texts.push_back(std::make_unique<std::string>(("The " + getPhaseName(phase) + " phase with its default options: " + passes).str()));
-    registered.push_back(std::make_unique<PassPipelineRegistration<>>(
-        *texts[texts.size() - 2], *texts.back(), [passes](OpPassManager &manager) { (void)parsePassPipeline(passes, manager); }));
+    all.push_back(phase);
+    registerPipeline(("phase-" + getPhaseName(phase)).str(), (getPhaseDescription(phase) + ": " + passes).str(), {phase});
   }
+  registerPipeline("phases", "All phases, from an imported graph to a scheduled program", all);
+}
+
+void mlir::mpc::printPhases(llvm::raw_ostream &out) {
+  out << "PHASES (mpc-opt runs each as --phase-NAME, all as --phases):\n\n";
+  for (Phase phase : kPhases) {
+    out << llvm::formatv("  {0,-10} {1}\n", getPhaseName(phase), getPhaseDescription(phase));
+    if (std::string passes = getPhasePipeline(phase, {}); !passes.empty())
+      out << "             " << passes << "\n";
+  }
+  out << "\n";
 }

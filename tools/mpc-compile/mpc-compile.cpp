@@ -2,6 +2,8 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mpc/InitAll.h"
 #include "mpc/Pipelines/Compile.h"
+#include "mpc/Pipelines/Trace.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
@@ -12,22 +14,36 @@ namespace cl = llvm::cl;
 
 static cl::OptionCategory category("mpc-compile options");
 
-static cl::list<std::string> models(cl::Positional, cl::OneOrMore, cl::desc("MODEL.onnx (or ENTRY=MODEL.onnx)"), cl::cat(category));
+static cl::list<std::string> models(cl::Positional, cl::OneOrMore, cl::desc("MODEL.onnx, or ENTRY=MODEL.onnx for each of several"),
+                                    cl::cat(category));
 static cl::opt<std::string> bundle("o", cl::desc("Folder of the bundle"), cl::value_desc("BUNDLE"), cl::cat(category));
-static cl::list<std::string> bindings("bind", cl::desc("Size of a symbolic dimension, by its ONNX name"), cl::value_desc("NAME=N"), cl::cat(category));
-static cl::list<std::string> calibrate("calibrate", cl::desc("Cases; the first gives the shapes of the inputs"), cl::value_desc("CASE.npz"),
-                                       cl::cat(category));
+static cl::list<std::string> bindings("bind",
+                                      cl::desc("Size of a symbolic dimension, by its ONNX name; of one of several graphs as ENTRY:NAME=N"),
+                                      cl::value_desc("NAME=N"), cl::cat(category));
+static cl::list<std::string>
+    calibrate("calibrate",
+              cl::desc("Cases (.npz, or folders of input_K.pb); the first gives the shapes of the inputs; ENTRY=CASE with several graphs"),
+              cl::value_desc("CASE"), cl::cat(category));
 static cl::opt<std::string> weights("weights", cl::desc("secret (default) or public"), cl::init("secret"), cl::cat(category));
-static cl::list<std::string> publicInputs("public-input", cl::desc("An input that every party may see"), cl::value_desc("NAME"), cl::cat(category));
-static cl::list<std::string> secretInputs("secret-input", cl::desc("An input that no party may see"), cl::value_desc("NAME"), cl::cat(category));
+static cl::list<std::string> publicInputs("public-input", cl::desc("An input that every party may see"), cl::value_desc("NAME"),
+                                          cl::cat(category));
+static cl::list<std::string> secretInputs("secret-input", cl::desc("An input that no party may see"), cl::value_desc("NAME"),
+                                          cl::cat(category));
 static cl::opt<std::string> precision("precision", cl::desc("auto (default) or f18"), cl::init("auto"), cl::cat(category));
-static cl::opt<double> maxError("max-error", cl::desc("Largest absolute error of an approximated function (default: the preset's)"), cl::value_desc("E"),
-                                cl::init(0), cl::cat(category));
-static cl::opt<std::string> compileTo("compile-to", cl::desc("Stop after this phase and print its IR: import, secrecy, model, precision, protocol, schedule"),
-                                      cl::value_desc("PHASE"), cl::cat(category));
-static cl::list<std::string> printAfter("print-ir-after", cl::desc("Print the IR after this phase on standard error"), cl::value_desc("PHASE"),
-                                        cl::cat(category));
+static cl::opt<double> maxError("max-error", cl::desc("Largest absolute error of an approximated function (default: the preset's)"),
+                                cl::value_desc("E"), cl::init(0), cl::cat(category));
+static cl::opt<std::string>
+    compileTo("compile-to", cl::desc("Stop after this phase and print its IR: import, secrecy, model, precision, protocol, schedule"),
+              cl::value_desc("PHASE"), cl::cat(category));
+static cl::list<std::string> printAfter("print-ir-after", cl::desc("Print the IR after this phase on standard error"),
+                                        cl::value_desc("PHASE"), cl::cat(category));
 static cl::opt<std::string> cost("cost", cl::desc("Write the cost to this file too"), cl::value_desc("cost.json"), cl::cat(category));
+static cl::opt<std::string>
+    crashReproducer("crash-reproducer",
+                    cl::desc("Where a phase fails, write its IR and passes here; mpc-opt --run-reproducer takes the file"),
+                    cl::value_desc("FILE.mlir"), cl::cat(category));
+static cl::opt<std::string> debug("mpc-debug", cl::desc("Print what each pass (or those named) did and chose, on standard error"),
+                                  cl::value_desc("PASS,PASS"), cl::ValueOptional, cl::cat(category));
 static cl::opt<bool> timing("timing", cl::desc("Print the seconds of each phase"), cl::cat(category));
 
 static constexpr const char *kOverview =
@@ -35,7 +51,9 @@ static constexpr const char *kOverview =
     "Example:\n"
     "  mpc-compile model.onnx -o bundle --bind batch=1 --bind seq=32\n"
     "  mpc-compile model.onnx -o bundle --calibrate case.npz --print-ir-after precision\n"
-    "  mpc-run bundle --input case.npz --output out.npz\n\n"
+    "  mpc-run bundle --input case.npz --output out.npz\n"
+    "  mpc-compile prefill=A.onnx decode=B.onnx -o bundle --calibrate prefill=a.npz --calibrate decode=b.npz\n"
+    "  mpc-run bundle --entry decode --input b.npz --output out.npz\n\n"
     "Weights, inputs and outputs are secret, but for inputs named attention_mask, position_ids and cache_position.\n"
     "Exit status: 0 done, 1 the model could not be compiled, 2 wrong usage.\n";
 
@@ -57,13 +75,35 @@ static bool parsePhases(ArrayRef<std::string> names, std::vector<Phase> &phases,
   return true;
 }
 
-// Fills `options` from the command line; text of a usage error, or nothing.
-static std::optional<std::string> readOptions(CompileOptions &options) {
+// MODEL.onnx, or ENTRY=MODEL.onnx for each of several graphs. Names of entries are names of files in the bundle too.
+static std::optional<std::string> readGraphs(CompileOptions &options) {
   for (const std::string &model : models) {
     auto [entry, path] = StringRef(model).split('=');
     bool named = !path.empty() && !entry.contains('/');
     options.graphs.push_back({named ? entry.str() : "main", named ? path.str() : model});
+    if (!named && models.size() > 1)
+      return "several graphs need names: give ENTRY=MODEL.onnx in place of '" + model + "'";
+    if (!named)
+      continue;
+    if (entry.empty() || entry.starts_with(".") ||
+        !llvm::all_of(entry, [](char c) { return llvm::isAlnum(c) || c == '_' || c == '-' || c == '.'; }))
+      return "the entry '" + entry.str() + "' is no name: use letters, digits, '_', '-' and '.'";
+    if (llvm::count_if(options.graphs, [&, &entry = entry](const GraphSource &graph) { return graph.entry == entry; }) > 1)
+      return "two graphs have the entry '" + entry.str() + "'";
   }
+  for (const std::string &path : calibrate) {
+    StringRef entry = StringRef(path).split('=').first;
+    bool known = llvm::any_of(options.graphs, [&](const GraphSource &graph) { return graph.entry == entry; });
+    if (models.size() > 1 && (!known || !StringRef(path).contains('=')))
+      return "with several graphs --calibrate takes ENTRY=CASE, found '" + path + "'";
+  }
+  return std::nullopt;
+}
+
+// Fills `options` from the command line; text of a usage error, or nothing.
+static std::optional<std::string> readOptions(CompileOptions &options) {
+  if (std::optional<std::string> wrong = readGraphs(options))
+    return wrong;
   for (const std::string &binding : bindings) {
     auto [name, size] = StringRef(binding).rsplit('=');
     int64_t value;
@@ -83,6 +123,9 @@ static std::optional<std::string> readOptions(CompileOptions &options) {
   options.phases = {weights == "secret", precision, maxError};
   options.cost = cost;
   options.timing = timing;
+  options.crashReproducer = crashReproducer;
+  if (debug.getNumOccurrences())
+    options.traced = parseTracedPasses(debug);
   std::string unknown;
   std::vector<Phase> stop;
   if (!parsePhases(printAfter, options.printAfter, unknown) || (!compileTo.empty() && !parsePhases({compileTo}, stop, unknown)))
@@ -98,6 +141,10 @@ static std::optional<std::string> readOptions(CompileOptions &options) {
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::HideUnrelatedOptions(category);
+  std::string phases;
+  llvm::raw_string_ostream phasesStream(phases);
+  printPhases(phasesStream);
+  cl::extrahelp phasesHelp(phases);
   std::string problem;
   llvm::raw_string_ostream stream(problem);
   if (!cl::ParseCommandLineOptions(argc, argv, kOverview, &stream))
@@ -116,8 +163,13 @@ int main(int argc, char **argv) {
     if (diagnostic.getSeverity() == DiagnosticSeverity::Note)
       return success();
     bool error = diagnostic.getSeverity() == DiagnosticSeverity::Error;
-    llvm::errs() << (error ? "error: " : "warning: ");
     std::string text = diagnostic.str();
+    // MLIR's own word that there is a reproducer; the failure itself was said before.
+    if (error && !crashReproducer.empty() && StringRef(text).starts_with("Failures have been detected")) {
+      llvm::errs() << "the failing phase is in " << crashReproducer << "; mpc-opt --run-reproducer " << crashReproducer << " repeats it\n";
+      return success();
+    }
+    llvm::errs() << (error ? "error: " : "warning: ");
     // Some passes name the node themselves, for mpc-opt.
     if (auto name = diagnostic.getLocation()->findInstanceOf<NameLoc>(); name && !StringRef(text).starts_with("node '"))
       llvm::errs() << "node '" << name.getName().getValue() << "': ";

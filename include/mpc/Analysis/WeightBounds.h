@@ -4,6 +4,7 @@
 #define MPC_ANALYSIS_WEIGHTBOUNDS_H
 
 #include "dialects/Mpc/Mpc.h"
+#include <map>
 #include <string>
 
 namespace mlir::mpc {
@@ -12,6 +13,9 @@ namespace mlir::mpc {
 // weight's op, every one with an element that is no finite number or not below `bound` in magnitude. A file that none of the folders has is
 // an error, too. Only whether the bound holds is found out: no property of the weights gets into the program.
 LogicalResult checkWeightBounds(Operation *root, ArrayRef<std::string> folders, double bound);
+
+// The same where it is known of each file's name where it is.
+LogicalResult checkWeightBounds(Operation *root, const std::map<std::string, std::string> &files, double bound);
 
 } // namespace mlir::mpc
 

@@ -4,7 +4,9 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,12 @@ struct ImportOptions {
   std::map<std::string, int64_t> bindings;
   // Shapes of inputs by their ONNX names, from a case. They bind the symbols that `bindings` does not, and must agree with those it does.
   std::map<std::string, std::vector<int64_t>> inputShapes;
+  // Called once the names of the graph's inputs and outputs are known, in their order; adds to `inputShapes`. A case whose files are numbered needs
+  // the names.
+  std::function<LogicalResult(ArrayRef<std::string> inputs, ArrayRef<std::string> outputs, std::map<std::string, std::vector<int64_t>> &shapes)> readCase;
+  // Where set, the options are those of several graphs: names in `bindings`, `publicInputs` and `secretInputs` that this graph lacks are passed
+  // over, those that it has are added here.
+  std::set<std::string> *usedNames = nullptr;
   // Folder for `inlineFile`, which holds the weights that have no place of their own in a file or are of another element type than the
   // program's. Made only where such a weight exists, which is an error while `inlineDir` is empty.
   std::string inlineDir;

@@ -18,16 +18,18 @@ struct GraphSource {
 
 struct CompileOptions {
   std::vector<GraphSource> graphs;
-  std::string bundle;                       // folder to write; replaced as a whole when all went well
-  std::map<std::string, int64_t> bindings;  // --bind NAME=N
-  std::vector<std::string> calibration;     // .npz cases; the first gives shapes
-  std::vector<std::string> publicInputs;    // --public-input
-  std::vector<std::string> secretInputs;    // --secret-input
+  std::string bundle;                      // folder to write; replaced as a whole when all went well
+  std::map<std::string, int64_t> bindings; // --bind NAME=N, with several graphs also ENTRY:NAME=N
+  std::vector<std::string> calibration;    // cases, .npz or folders, with several graphs as ENTRY=CASE; the first of an entry gives shapes
+  std::vector<std::string> publicInputs;   // --public-input
+  std::vector<std::string> secretInputs;   // --secret-input
   PhaseOptions phases;
-  std::optional<Phase> compileTo;           // stop after this phase
-  std::vector<Phase> printAfter;            // print the IR after these
-  std::string cost;                         // also write cost.json here
-  bool timing = false;                      // seconds of each phase on standard error
+  std::optional<Phase> compileTo; // stop after this phase
+  std::vector<Phase> printAfter;  // print the IR after these
+  std::string cost;               // also write cost.json here
+  std::string crashReproducer;    // where a phase fails or crashes, its IR and pipeline go here, for mpc-opt --run-reproducer
+  std::optional<std::vector<std::string>> traced; // --mpc-debug: passes to trace on standard error, all where empty
+  bool timing = false;                            // seconds of each phase on standard error
 };
 
 // Runs the phases. The text of errors goes to the context's diagnostics; on failure nothing is left on disk. Where compileTo stops before

@@ -3,6 +3,7 @@
 #define MPC_PIPELINES_PHASES_H
 
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/raw_ostream.h"
 #include <array>
 #include <optional>
 #include <string>
@@ -27,8 +28,11 @@ std::optional<Phase> parsePhase(llvm::StringRef name);
 // The phase's passes as a textual pipeline on builtin.module, as mpc-opt --pass-pipeline takes it; empty for Emit, which is no pass.
 std::string getPhasePipeline(Phase phase, const PhaseOptions &options);
 
-// Registers each phase as a pipeline of mpc-opt: --phase-import, --phase-secrecy, ...
+// Registers each phase as a pipeline of mpc-opt: --phase-import, --phase-secrecy{weights=...}, ..., and --phases for all of them.
 void registerPhasePipelines();
+
+// The phases with what they do and their passes, for --help.
+void printPhases(llvm::raw_ostream &out);
 
 } // namespace mlir::mpc
 
