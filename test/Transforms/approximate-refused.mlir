@@ -5,14 +5,15 @@
 !s = tensor<4x!mpc.secret<f32>>
 
 // All of them in one list.
-func.func @list(%x: !s) -> (!s, !s, !s) {
-  // expected-error @+1 {{'mpc.floor' has no approximation on secret values yet}}
-  %0 = mpc.floor %x : !s -> !s
-  // expected-error @+1 {{'mpc.exp' needs a stated range of its argument}}
-  %1 = mpc.exp %x : !s -> !s
-  // expected-error @+1 {{'mpc.pow' has a secret or unsuitable exponent}}
-  %2 = mpc.pow %x, %x : (!s, !s) -> !s
-  return %0, %1, %2 : !s, !s, !s
+func.func @list(%x: !s, %e: tensor<4x0x!mpc.secret<f32>>) -> (!s, !s, tensor<4x1x!mpc.secret<f32>>) {
+  // expected-error @+1 {{'mpc.mod' needs one constant divisor other than 0}}
+  %0 = mpc.mod %x, %x : (!s, !s) -> !s
+  %zero = mpc.constant dense<0.0> : tensor<f32>
+  // expected-error @+1 {{'mpc.div' divides by 0}}
+  %1 = mpc.div %x, %zero : (!s, tensor<f32>) -> !s
+  // expected-error @+1 {{'mpc.reduce' reduces a dimension of size 0, of which no number is the max}}
+  %2 = mpc.reduce "max" %e {axes = array<i64: 1>} : tensor<4x0x!mpc.secret<f32>> -> tensor<4x1x!mpc.secret<f32>>
+  return %0, %1, %2 : !s, !s, tensor<4x1x!mpc.secret<f32>>
 }
 
 // -----

@@ -1,11 +1,11 @@
 // What would open a secret, or has no form on shares, is refused by the name of its node, with what to do.
 // RUN: not mpc-opt %s --split-input-file --pass-pipeline='builtin.module(func.func(mpc-infer-secrecy))' 2>&1 | FileCheck %s
 
-// A gather at secret indices that is no embedding.
-func.func @secret_index(%x: tensor<4x8xf32> {mpc.owner = "client"}, %i: tensor<2x1xi64> {mpc.owner = "client", mpc.name = "positions"}) -> (tensor<2x8xf32> {mpc.owner = "client"}) {
-  // CHECK: error:{{.*}} node '/pool/GatherND': its index is secret, and would have to be opened; it depends on 'positions': declare that input with --public-input NAME if it may be known to the parties
-  %y = mpc.gather_nd %x, %i {batch_dims = 0 : i64} : (tensor<4x8xf32>, tensor<2x1xi64>) -> tensor<2x8xf32> loc("/pool/GatherND")
-  return %y : tensor<2x8xf32>
+// Cosines and sines of positions that only the client knows.
+func.func @secret_positions(%x: tensor<4x8xf32> {mpc.owner = "client"}, %p: tensor<4x8xf32> {mpc.owner = "client", mpc.name = "positions"}) -> (tensor<4x8xf32> {mpc.owner = "client"}) {
+  // CHECK: error:{{.*}} node '/rope': its table of positions is secret, and would have to be opened; it depends on 'positions': declare that input with --public-input NAME if it may be known to the parties
+  %y = mpc.rotary %x, %p, %p : (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32> loc("/rope")
+  return %y : tensor<4x8xf32>
 }
 
 // -----
@@ -33,13 +33,12 @@ func.func @secret_mask(%x: tensor<4x8xf32> {mpc.owner = "client"}, %m: tensor<4x
 
 mpc.param @w {file = "w", offset = 0 : i64, length = 16 : i64, type = tensor<4xf32>}
 
-// An argmax over what no owner knows has no gate; the client's own would be computed by the client.
-func.func @shared_argmax(%x: tensor<4xf32> {mpc.owner = "client", mpc.name = "x"}) -> (tensor<1xi64> {mpc.owner = "client"}) {
+// A remainder by what is no constant, of what no owner knows, has no gate; the client's own would be computed by the client.
+func.func @shared_mod(%x: tensor<4xf32> {mpc.owner = "client", mpc.name = "x"}) -> (tensor<4xf32> {mpc.owner = "client"}) {
   %w = mpc.weight @w : tensor<4xf32>
-  %s = mpc.mul %x, %w : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
-  // CHECK: error:{{.*}} node '/ArgMax': mpc.argmax has no form on secret values
-  %y = mpc.argmax %s {axis = 0 : i64} : tensor<4xf32> -> tensor<1xi64> loc("/ArgMax")
-  return %y : tensor<1xi64>
+  // CHECK: error:{{.*}} node '/Mod': mpc.mod has no form on secret values
+  %y = mpc.mod %x, %w : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32> loc("/Mod")
+  return %y : tensor<4xf32>
 }
 
 // -----
@@ -55,4 +54,14 @@ func.func @public_result(%x: tensor<4xf32> {mpc.owner = "client"}) -> (tensor<4x
 // CHECK: error:{{.*}} argument 0 has no owner
 func.func @no_owner(%x: tensor<4xf32>) -> (tensor<4xf32> {mpc.owner = "client"}) {
   return %x : tensor<4xf32>
+}
+
+// -----
+
+// A limit that every value exceeds makes all of them infinite.
+func.func @limit_of_the_wrong_side(%x: tensor<4xf32> {mpc.owner = "client", mpc.name = "x"}) -> (tensor<4xf32> {mpc.owner = "client"}) {
+  %low = mpc.constant dense<-3.4028234663852886e+38> : tensor<f32>
+  // CHECK: error:{{.*}} node '/Min': a mask constant such as -inf or -3.4e38 meets a secret
+  %y = mpc.min %x, %low : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32> loc("/Min")
+  return %y : tensor<4xf32>
 }
