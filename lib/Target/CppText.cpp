@@ -28,7 +28,7 @@ std::string quoted(StringRef text) {
 std::string comment(StringRef text) {
   std::string out;
   for (unsigned char c : text)
-    out += isPrint(c) && c != '\\' ? static_cast<char>(c) : '?';
+    out += !isPrint(c) || c == '\\' || (c == '?' && StringRef(out).ends_with("?")) ? '_' : static_cast<char>(c);
   return out;
 }
 

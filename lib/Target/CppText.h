@@ -11,7 +11,8 @@ namespace mlir::mpc::cpp {
 
 // "a b\n" with its quotes; every byte that is not printable ASCII as an octal escape.
 std::string quoted(llvm::StringRef text);
-// Text that may stand in a // comment: printable ASCII, without backslashes (one at the end of a line would join the next to it).
+// Text that may stand in a // comment: printable ASCII, without backslashes (one at the end of a line would join the next to it) and
+// trigraphs.
 std::string comment(llvm::StringRef text);
 
 std::string literal(int64_t value);

@@ -108,8 +108,8 @@ public:
       : program(program), entry(entry), plan(program, entry), os(os), container(container) {}
 
   void run() {
-    os << "//===-- Entry " << comment(entry.name) << ": " << entry.instructions.size() << " instructions, " << entry.slots << " slots, "
-       << entry.rounds << " rounds --===//\n\nnamespace entry" << plan.entry_index << " {\n\n";
+    os << "//===-- Entry " << comment(entry.name) << ": " << entry.instructions.size() << " instructions, " << entry.slots << " slots, rounds: "
+       << entry.rounds << " --===//\n\nnamespace entry" << plan.entry_index << " {\n\n";
     emitShared();
     emitMaterial();
     emitPreamble();
@@ -361,7 +361,7 @@ private:
   std::string outputName(uint32_t value) const {
     for (const tacit::Port &port : entry.outputs)
       if (port.value == value)
-        return "  // " + comment(port.name) + " ";
+        return "  // " + comment(port.name);
     return "";
   }
 
