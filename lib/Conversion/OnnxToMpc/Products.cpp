@@ -23,11 +23,39 @@ static LogicalResult convertGemm(Node &node) {
   return node.result(product);
 }
 
+// A Gemm with the activation behind it.
+static LogicalResult convertFusedGemm(Node &node) {
+  Emitter &emit = node.emit;
+  if (failed(convertGemm(node)))
+    return failure();
+  Value product = node.outputs[0];
+  StringRef activation = node.getText("activation", "");
+  if (activation == "Relu")
+    return node.result(emit.unary<ReluOp>(product));
+  if (activation == "Sigmoid")
+    return node.result(emit.unary<SigmoidOp>(product));
+  if (activation == "Tanh")
+    return node.result(emit.unary<TanhOp>(product));
+  return activation.empty() ? success() : node.fail("activation '" + activation + "' is not supported; Relu, Sigmoid and Tanh are");
+}
+
+// The first dimension behind the batch dimensions, as transBatchA and transBatchB say: [S, B, D] as [B, S, D].
+static Value firstBehindBatch(Emitter &emit, Value input) {
+  if (!input || rankOf(input) < 3)
+    return emit.fail("needs 3 dimensions to transpose the batch, found " + describe(input));
+  int64_t rank = rankOf(input);
+  SmallVector<int64_t> permutation = iota(1, rank - 1);
+  permutation.append({0, rank - 1});
+  return emit.transpose(input, permutation);
+}
+
 static LogicalResult convertFusedMatMul(Node &node) {
   Emitter &emit = node.emit;
   Value a = node.in(0), b = node.in(1);
-  if (node.getInt("transBatchA", 0) != 0 || node.getInt("transBatchB", 0) != 0)
-    return node.fail("transposed batch dimensions are not supported");
+  if (node.getInt("transBatchA", 0) != 0)
+    a = firstBehindBatch(emit, a);
+  if (node.getInt("transBatchB", 0) != 0)
+    b = firstBehindBatch(emit, b);
   if (node.getInt("transA", 0) != 0)
     a = emit.swapLast(a);
   if (node.getInt("transB", 0) != 0)
@@ -314,7 +342,8 @@ ArrayRef<OnnxRule> mlir::mpc::fromonnx::productRules() {
       {"", "Einsum", 12, kLast, 1, convertEinsum, "one or two operands"},
       {"", "Gemm", 7, kLast, 2, convertGemm, ""},
       {"", "MatMul", 1, kLast, 2, convertMatMul, ""},
-      {"com.microsoft", "FusedMatMul", 1, kLast, 2, convertFusedMatMul, "no transposed batch dimensions"},
+      {"com.microsoft", "FusedGemm", 1, kLast, 2, convertFusedGemm, "activation Relu, Sigmoid or Tanh"},
+      {"com.microsoft", "FusedMatMul", 1, kLast, 2, convertFusedMatMul, ""},
   };
   return rules;
 }
