@@ -71,12 +71,10 @@ static bool isRotaryName(StringRef name) {
   return last == "inv_freq" || last == "cos_cached" || last == "sin_cached" || last == "cos_cache" || last == "sin_cache";
 }
 
-// Whether every element is 0 or so low that it masks.
+// Whether every element is 0 or so low that it masks: no parameter is, as formats hold weights below 1024. Exporters fold masks that a
+// batch and its lengths give, so any shape of two or more dimensions occurs.
 static FailureOr<bool> isMask(const GraphImporter::Weight &weight, TensorReader &reader, std::string &error) {
-  ArrayRef<int64_t> shape = weight.data.shape;
-  bool square = shape.size() >= 2 && shape.back() == shape[shape.size() - 2] &&
-                llvm::all_of(shape.drop_back(2), [](int64_t dim) { return dim == 1; });
-  if (weight.data.element->kind != ElementInfo::Real || !square)
+  if (weight.data.element->kind != ElementInfo::Real || weight.data.shape.size() < 2)
     return false;
   FailureOr<std::vector<char>> bytes = reader.readStored(weight.data, error);
   if (failed(bytes))

@@ -11,6 +11,30 @@ using namespace mlir::mpc;
 
 static constexpr double kExpFloor = 48; // 4 cases of the gate
 static constexpr double kExpClamp = -40;
+// f32 adds a score to this or less and keeps nothing of the score.
+static constexpr double kAbsorbs = -1e8;
+
+static Value maxOfRows(Emit &emit, Value v) {
+  SmallVector<int64_t> shape(shapeOf(v));
+  if (shape.empty())
+    return v;
+  shape.back() = 1;
+  return emit.builder.create<ReduceOp>(emit.loc, RankedTensorType::get(shape, emit.builder.getF32Type()), v, "max",
+                                       ArrayRef<int64_t>{static_cast<int64_t>(shape.size()) - 1});
+}
+
+// A mask as it acts on each row. Where it leaves no key, f32 still divides by a sum that is not 0: only differences count, so the row is
+// raised by its own maximum, and a maximum that absorbs the scores leaves equal ones (`factor` 0). Rows of -inf alone stay masked.
+struct RowMask {
+  Value bias, factor;
+};
+static RowMask raiseMaskedRows(Emit &emit, Value bias) {
+  Value most = maxOfRows(emit, bias), zero = emit.constant(0), one = emit.constant(1);
+  Value open = emit.compare(most, emit.constant(kMaskThreshold), "gt");
+  Value finite = emit.builder.create<MaxOp>(emit.loc, most.getType(), most, emit.constant(std::numeric_limits<float>::lowest()));
+  Value raised = emit.sub(bias, emit.where(open, zero, finite));
+  return {raised, emit.where(emit.compare(most, emit.constant(kAbsorbs), "gt"), one, zero)};
+}
 
 static FailureOr<Value> emitSoftmax(Emit &emit, Operation *op, FitCache &fits, Value x, Value bias) {
   int64_t last = static_cast<int64_t>(shapeOf(x).size()) - 1, n = shapeOf(x)[last];
@@ -18,9 +42,11 @@ static FailureOr<Value> emitSoftmax(Emit &emit, Operation *op, FitCache &fits, V
     x = emit.state(x, {-kScoreBound, kScoreBound, RangeKind::Assumed});
   Value keep;
   if (bias) {
+    RowMask mask = raiseMaskedRows(emit, bias);
+    bias = mask.bias;
     Value unmasked = emit.compare(bias, emit.constant(kMaskThreshold), "gt");
     keep = emit.cast(unmasked, emit.builder.getF32Type());
-    x = emit.add(emit.mul(x, keep), emit.where(unmasked, bias, emit.constant(kMaskedScore)));
+    x = emit.add(emit.mul(x, emit.mul(keep, mask.factor)), emit.where(unmasked, bias, emit.constant(kMaskedScore)));
     Emit::range(x, kMaskedScore, kScoreBound, RangeKind::Assumed);
   }
   Value d = Emit::range(emit.sub(x, emitMaxLast(emit, x)), kMaskedScore - kScoreBound, 0, RangeKind::Assumed);
@@ -31,17 +57,9 @@ static FailureOr<Value> emitSoftmax(Emit &emit, Operation *op, FitCache &fits, V
     e = emit.mul(e, keep);
 
   Value total = emit.sum(e, {last});
-  // Rows whose every score is masked divide 0 by 1: which they are is public.
-  if (keep) {
-    SmallVector<int64_t> shape(shapeOf(keep));
-    Value any = keep;
-    if (!shape.empty()) {
-      shape.back() = 1;
-      any = emit.builder.create<ReduceOp>(emit.loc, RankedTensorType::get(shape, emit.builder.getF32Type()), keep, "max",
-                                          ArrayRef<int64_t>{static_cast<int64_t>(shape.size()) - 1});
-    }
-    total = emit.add(total, emit.sub(emit.constant(1), any));
-  }
+  // Rows whose every score is masked by -inf divide 0 by 1: which they are is public.
+  if (keep)
+    total = emit.add(total, emit.sub(emit.constant(1), maxOfRows(emit, keep)));
   PowerSpec spec;
   // The largest element's own term is 1; in f32 the tournament's a + (b - a) rounds, and with masked scores near 2^18 by some hundredths.
   spec.low = 0.5;
@@ -133,7 +151,9 @@ struct MaskOfWhere : OpRewritePattern<SoftmaxOp> {
     if (left == right || kept.getType() != op.getInput().getType())
       return failure();
     Emit emit(rewriter, op.getLoc());
-    Value zero = emit.constant(0), hidden = emit.constant(kMaskedScore);
+    // The selected number stands alone, without a score: as an addend it has to absorb the score.
+    double low = *getConstantSplat(left ? where.getLhs() : where.getRhs());
+    Value zero = emit.constant(0), hidden = emit.constant(std::min(low, static_cast<double>(std::numeric_limits<float>::lowest())));
     Value bias = emit.where(where.getCondition(), left ? hidden : zero, left ? zero : hidden);
     rewriter.replaceOpWithNewOp<SoftmaxOp>(op, op.getType(), kept, bias, op.getZeroMaskedRows());
     return success();

@@ -14,13 +14,34 @@ constexpr double kMasked = -512;
 // Below every value that fixed point holds (64 bits of which 18 are fractional).
 constexpr double kBelowAll = -0x1p46;
 
+// Whether a value is one number that masks out what it is added to.
+bool masksOut(Value value) {
+  auto scalar = scalarOf(value);
+  return scalar && *scalar <= kMasked;
+}
+
+// where(condition, zero or masked, masked or zero): the mask that a selection with `selected` means as an addend. `alone`: the number stood
+// in the place of a score, and has to absorb it now.
+Value maskOf(OpBuilder &builder, Location loc, WhereOp selected, bool maskedElse, bool alone = false) {
+  Value zero = splat(builder, loc, {}, 0), masked = maskedElse ? selected.getRhs() : selected.getLhs();
+  constexpr double kLowest = std::numeric_limits<float>::lowest();
+  if (double low = *scalarOf(masked); alone && low > kLowest)
+    masked = splat(builder, loc, {}, kLowest);
+  auto shape = broadcastShapes(shapeOf(selected.getCondition()), shapeOf(masked));
+  auto type = RankedTensorType::get(*shape, builder.getF32Type());
+  return builder.create<WhereOp>(loc, type, selected.getCondition(), maskedElse ? zero : masked, maskedElse ? masked : zero);
+}
+
 // softmax(x + b, bias) = softmax(x, bias + b) for public b, however the sum is nested and scaled: an addend that is secret stays with x.
+// An addend where(mask, s, -inf), as relative positions are masked, is s and where(mask, 0, -inf).
 struct TakePublicAddends : OpRewritePattern<SoftmaxOp> {
   TakePublicAddends(MLIRContext *context, OwnerAnalysis &owners) : OpRewritePattern(context, 2), owners(owners) {}
 
   struct Addend {
     Value value;
     double factor;
+    WhereOp masked = {}; // adds the mask of this selection; `value` is its condition
+    bool maskedElse = false;
   };
   void collect(Value value, double factor, SmallVectorImpl<Addend> &hidden, SmallVectorImpl<Addend> &open, int depth) const {
     value = skipCasts(value);
@@ -32,6 +53,13 @@ struct TakePublicAddends : OpRewritePattern<SoftmaxOp> {
     if (depth < 8 && isa_and_nonnull<AddOp, SubOp>(op)) {
       collect(op->getOperand(0), factor, hidden, open, depth + 1);
       collect(op->getOperand(1), isa<SubOp>(op) ? -factor : factor, hidden, open, depth + 1);
+      return;
+    }
+    auto where = dyn_cast_or_null<WhereOp>(op);
+    if (depth < 8 && where && factor > 0 && owners.isPublic(where.getCondition()) && masksOut(where.getLhs()) != masksOut(where.getRhs())) {
+      bool maskedElse = masksOut(where.getRhs());
+      open.push_back({where.getCondition(), 1, where, maskedElse});
+      collect(maskedElse ? where.getLhs() : where.getRhs(), factor, hidden, open, depth + 1);
       return;
     }
     // c (x + b) = c x + c b, where there is a b at all.
@@ -50,7 +78,7 @@ struct TakePublicAddends : OpRewritePattern<SoftmaxOp> {
   static Value total(ArrayRef<Addend> addends, Value start, OpBuilder &builder, Location loc) {
     Value sum = start;
     for (const Addend &addend : addends) {
-      Value term = addend.value;
+      Value term = addend.masked ? maskOf(builder, loc, addend.masked, addend.maskedElse) : addend.value;
       double size = std::abs(addend.factor);
       if (size != 1)
         term = binary<MulOp>(builder, loc, term, splat(builder, loc, {}, size));
@@ -110,21 +138,13 @@ struct TakeMaskSelection : OpRewritePattern<SoftmaxOp> {
     auto where = skipCasts(op.getInput()).getDefiningOp<WhereOp>();
     if (!where || !owners.isPublic(where.getCondition()) || (op.getBias() && !owners.isPublic(op.getBias())))
       return failure();
-    auto below = [](Value value) {
-      auto scalar = scalarOf(value);
-      return scalar && *scalar <= kMasked;
-    };
-    bool maskedElse = below(where.getRhs()), maskedThen = below(where.getLhs());
+    bool maskedElse = masksOut(where.getRhs()), maskedThen = masksOut(where.getLhs());
     Value kept = maskedElse ? where.getLhs() : where.getRhs();
     if (maskedElse == maskedThen || !sameShape(kept, op.getResult()) || owners.isPublic(kept))
       return failure();
-    Location loc = op.getLoc();
-    Value zero = splat(rewriter, loc, {}, 0), masked = maskedElse ? where.getRhs() : where.getLhs();
-    auto shape = broadcastShapes(shapeOf(where.getCondition()), shapeOf(masked));
-    auto type = RankedTensorType::get(*shape, rewriter.getF32Type());
-    Value bias = rewriter.create<WhereOp>(loc, type, where.getCondition(), maskedElse ? zero : masked, maskedElse ? masked : zero);
+    Value bias = maskOf(rewriter, op.getLoc(), where, maskedElse, /*alone=*/true);
     if (op.getBias())
-      bias = binary<AddOp>(rewriter, loc, bias, op.getBias());
+      bias = binary<AddOp>(rewriter, op.getLoc(), bias, op.getBias());
     rewriter.replaceOpWithNewOp<SoftmaxOp>(op, op.getType(), kept, bias, op.getZeroMaskedRowsAttr());
     return success();
   }

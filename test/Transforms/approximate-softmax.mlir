@@ -10,10 +10,19 @@
 // CHECK-DAG: %[[FAR:.*]] = mpc.constant dense<-2.621440e+05>
 // CHECK-DAG: %[[LIMIT:.*]] = mpc.constant dense<-5.120000e+02>
 // CHECK: %[[R:.*]] = mpc.rescale %[[X]] {mpc.range = array<f64: -1.310720e+05, 1.310720e+05>, mpc.range_kind = "assumed"}
-// CHECK: %[[OPEN:.*]] = mpc.compare %[[BIAS]], %[[LIMIT]] {predicate = "gt"} : (tensor<3xf32>, tensor<f32>) -> tensor<3xi1>
+// A row that is masked as a whole is raised by its largest entry, and loses its scores if that is as low as -1e8.
+// CHECK: %[[MOST:.*]] = mpc.reduce "max" %[[BIAS]] {axes = array<i64: 0>} : tensor<3xf32> -> tensor<1xf32>
+// CHECK: %[[ANYOPEN:.*]] = mpc.compare %[[MOST]], %[[LIMIT]] {predicate = "gt"}
+// CHECK: %[[FINITE:.*]] = mpc.max %[[MOST]], %{{.*}}
+// CHECK: %[[BY:.*]] = mpc.where %[[ANYOPEN]], %{{.*}}, %[[FINITE]]
+// CHECK: %[[RAISED:.*]] = mpc.sub %[[BIAS]], %[[BY]]
+// CHECK: %[[SCORED:.*]] = mpc.compare %[[MOST]], %{{.*}} {predicate = "gt"}
+// CHECK: %[[FACTOR:.*]] = mpc.{{where|cast}} %[[SCORED]]
+// CHECK: %[[OPEN:.*]] = mpc.compare %[[RAISED]], %[[LIMIT]] {predicate = "gt"} : (tensor<3xf32>, tensor<f32>) -> tensor<3xi1>
 // CHECK: %[[KEEP:.*]] = mpc.cast %[[OPEN]] : tensor<3xi1> -> tensor<3xf32>
-// CHECK: %[[KEPT:.*]] = mpc.mul %[[R]], %[[KEEP]]
-// CHECK: %[[SHIFT:.*]] = mpc.where %[[OPEN]], %[[BIAS]], %[[FAR]]
+// CHECK: %[[BOTH:.*]] = mpc.mul %[[KEEP]], %[[FACTOR]]
+// CHECK: %[[KEPT:.*]] = mpc.mul %[[R]], %[[BOTH]]
+// CHECK: %[[SHIFT:.*]] = mpc.where %[[OPEN]], %[[RAISED]], %[[FAR]]
 // CHECK: %[[S:.*]] = mpc.add %[[KEPT]], %[[SHIFT]]
 // CHECK-COUNT-2: mpc.below {{.*}} {thresholds = array<f64: 0.000000e+00>}
 // CHECK: %[[D:.*]] = mpc.sub %[[S]], %{{.*}} {mpc.range = array<f64: -3.932160e+05, 0.000000e+00>
@@ -22,7 +31,7 @@
 // CHECK: %[[CLAMPED:.*]] = mpc.select %{{.*}}, %[[E]]
 // CHECK: %[[W:.*]] = mpc.mul %[[CLAMPED]], %[[KEEP]]
 // CHECK: %[[TOTAL:.*]] = mpc.reduce "sum" %[[W]] {axes = array<i64: 1>}
-// A row that is masked as a whole divides 0 by 1.
+// A row of -inf alone divides 0 by 1.
 // CHECK: %[[ANY:.*]] = mpc.reduce "max" %[[KEEP]] {axes = array<i64: 0>} : tensor<3xf32> -> tensor<1xf32>
 // CHECK: %[[NONE:.*]] = mpc.sub %{{.*}}, %[[ANY]] : (tensor<f32>, tensor<1xf32>)
 // CHECK: %[[SUM:.*]] = mpc.add %[[TOTAL]], %[[NONE]]

@@ -138,6 +138,26 @@ func.func @learned_bias(%x: !s {mpc.owner = "client"}, %m: tensor<1x1x6xf32> {mp
 
 !s = tensor<4x6x6xf32>
 
+// A position bias from weights that is masked before it is added: the bias stays with the scores, its mask becomes the softmax's.
+mpc.param @table {file = "w", offset = 0 : i64, length = 576 : i64, type = tensor<4x6x6xf32>}
+// CHECK-LABEL: func.func @masked_bias
+// CHECK: %[[T:.*]] = mpc.weight @table
+// CHECK: %[[S:.*]] = mpc.add %arg0, %[[T]]
+// CHECK: %[[B:.*]] = mpc.where %arg1, %{{.*}}, %{{.*}} : (tensor<1x1x6xi1>, tensor<f32>, tensor<f32>) -> tensor<1x1x6xf32>
+// CHECK: mpc.softmax %[[S]], %[[B]]
+func.func @masked_bias(%x: !s {mpc.owner = "client"}, %m: tensor<1x1x6xi1> {mpc.owner = "public"}) -> !s {
+  %low = mpc.constant dense<-3.4028234663852886e+38> : tensor<f32>
+  %t = mpc.weight @table : !s
+  %tm = mpc.where %m, %t, %low : (tensor<1x1x6xi1>, !s, tensor<f32>) -> !s
+  %b = mpc.add %x, %tm : (!s, !s) -> !s
+  %p = mpc.softmax %b : (!s) -> !s
+  return %p : !s
+}
+
+// -----
+
+!s = tensor<4x6x6xf32>
+
 // where(mask, scores, -inf)
 // CHECK-LABEL: func.func @masked_by_where
 // CHECK: %[[B:.*]] = mpc.where %arg1, %{{.*}}, %{{.*}} : (tensor<6x6xi1>, tensor<f32>, tensor<f32>) -> tensor<6x6xf32>
