@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <limits>
 #include <memory>
@@ -194,6 +195,7 @@ absl::Status RunParty(const PartyOptions &options, const Source &source, Ends &e
   ExecutorOptions execution;
   execution.progress = [&](size_t, size_t) { ends.Alive(); };
   auto run = source.Make(options, *seeds, links, execution);
+  explicit_bzero(&*seeds, sizeof *seeds);  // the generators keep what they need of them
   if (!run.ok()) return run.status();
   PartyRun &party = **run;
   if (auto s = party.ReceivePublicAndPreamble(); !s.ok()) return s;
@@ -208,8 +210,10 @@ absl::Status RunParty(const PartyOptions &options, const Source &source, Ends &e
   }
   const std::string report = PartyReport(party.counters(), counts);
   if (auto s = links.client->Send(MessageKind::kReport, 0, Section::kControl, Bytes(report.begin(), report.end())); !s.ok()) return s;
-  // However long the evaluators take: the data owner ends the session when they fall silent, and a link that closes ends this wait.
+  // However long the evaluators take: the data owner ends the session when they fall silent. It alone is listened to from here on, since
+  // a party that it told so before may be gone already.
   ends.client->SetDeadline(std::numeric_limits<double>::infinity());
+  SocketLink::Watch({ends.client});
   return links.client->Receive(MessageKind::kDone, 0, 0).status();
 }
 

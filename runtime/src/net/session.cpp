@@ -268,6 +268,7 @@ class Session {
     auto model_seeds = OwnerHandshake(parameters_, model);
     if (!model_seeds.ok()) return model_seeds.status();
     OwnerSession data(program, entry_, "client", *client_seeds), weights(program, entry_, "model", *model_seeds);
+    for (OwnerSeeds* seeds : {&*client_seeds, &*model_seeds}) explicit_bzero(seeds, sizeof *seeds);  // the generators have them
     if (auto s = data.Prepare(inputs, NoParams); !s.ok()) return s;
     if (auto s = weights.Prepare({}, [this](uint32_t index) { return bundle_.LoadParam(index); }); !s.ok()) return s;
     if (auto s = data.SendPublic(client); !s.ok()) return s;

@@ -14,13 +14,7 @@ using ideal::Lowest;
 using ideal::Samples;
 using ideal::Wide;
 using ideal::Wrap;
-using testing::Additive;
-using testing::Ints;
-using testing::Masked;
-using testing::MaskedBit;
-using testing::ProgramBuilder;
-using testing::Public;
-using testing::XorBit;
+using namespace testing;
 
 constexpr int64_t kCount = 203;  // no multiple of a word's bits
 

@@ -10,16 +10,10 @@
 #include "compute/gemm.h"
 #include "gtest/gtest.h"
 #include "hwy/highway.h"
+#include "runtime/random_words.h"
 
 namespace tacit::kernels {
 namespace {
-
-Words RandomWords(int64_t n, int k, uint64_t seed) {
-  std::mt19937_64 gen(seed);
-  Words words(n);
-  for (Word& w : words) w = gen() & LowMask(k);
-  return words;
-}
 
 // The element of an operand of shape s that meets element i of a result of that shape.
 int64_t Place(const Shape& shape, const Shape& s, int64_t i) {

@@ -104,6 +104,77 @@ TEST(LinkTest, APeerThatIsGoneEndsTheWaitOnAnother) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
 }
 
+// A sender that is faster than its reader waits: what it holds stays below the bound, or is one message where that is larger.
+TEST(LinkTest, TheQueueIsBounded) {
+  constexpr uint64_t kBound = 4 << 20;
+  constexpr int kMessages = 100;
+  for (uint64_t size : {uint64_t{1} << 20, uint64_t{6} << 20}) {
+    SocketLinkOptions sender{"B", 7, 20};
+    sender.queue_bytes = kBound;
+    Ends ends = Connect(sender);
+    std::thread reader([&] {
+      for (int i = 0; i < kMessages; ++i) {
+        if (i < 10)
+          std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        auto received = ends.b->Receive(MessageKind::kDeal, i, size);
+        EXPECT_TRUE(received.ok()) << received.status();
+        EXPECT_EQ((*received)[size - 1], i);
+      }
+    });
+    for (int i = 0; i < kMessages; ++i)
+      EXPECT_TRUE(ends.a->Send(MessageKind::kDeal, i, Section::kOffline, Bytes(size, i)).ok());
+    reader.join();
+    EXPECT_LE(ends.a->peak_queued(), std::max(kBound, size));
+    EXPECT_GE(ends.a->peak_queued(), std::min(kBound, size));
+    EXPECT_EQ(ends.a->sent(Section::kOffline), kMessages * size);
+  }
+}
+
+TEST(LinkTest, ASendThatWaitsEndsWithThePeerAndWithOthers) {
+  SocketLinkOptions sender{"B", 7, 20};
+  sender.queue_bytes = 1;
+  for (bool other : {false, true}) {
+    Ends full = Connect(sender), second = Connect();
+    SocketLink::Watch({full.a.get(), second.a.get()});
+    std::thread leaves([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      (other ? second : full).b->Close(absl::DataLossError("the reason"));
+    });
+    const auto start = std::chrono::steady_clock::now();
+    absl::Status status;
+    for (int i = 0; i < 10 && status.ok(); ++i)
+      status = full.a->Send(MessageKind::kDeal, i, Section::kOffline, Bytes(8 << 20));
+    leaves.join();
+    EXPECT_EQ(status.code(), absl::StatusCode::kAborted) << status;
+    EXPECT_NE(std::string(status.message()).find("the reason"), std::string::npos) << status;
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+  }
+}
+
+TEST(LinkTest, ASendThatWaitsIsBoundedBySilenceAndExtendedByLife) {
+  SocketLinkOptions sender{"B", 7, 0.4};
+  sender.queue_bytes = 1;
+  const auto fill = [](Ends &ends) {
+    absl::Status status;
+    for (int i = 0; i < 3 && status.ok(); ++i)
+      status = ends.a->Send(MessageKind::kDeal, i, Section::kOffline, Bytes(16 << 20));
+    return status;
+  };
+  Ends silent = Connect(sender, {"A", 7, 0.4});
+  EXPECT_EQ(fill(silent).code(), absl::StatusCode::kDeadlineExceeded);
+  Ends busy = Connect(sender, {"A", 7, 0.4});
+  std::thread computes([&] {
+    for (int i = 0; i < 12; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      busy.b->Alive();
+    }
+    for (int i = 0; i < 3; ++i)
+      EXPECT_TRUE(busy.b->Receive(MessageKind::kDeal, i, 16 << 20).ok());
+  });
+  EXPECT_EQ(fill(busy), absl::OkStatus());
+  computes.join();
+}
+
 TEST(LinkTest, WaitsAreBounded) {
   Ends ends = Connect({"B", 7}, {"A", 7, 0.2});
   EXPECT_EQ(ends.b->Receive(MessageKind::kRound, 1, 2).status().code(), absl::StatusCode::kDeadlineExceeded);

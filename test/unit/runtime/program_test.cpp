@@ -14,14 +14,8 @@
 namespace tacit {
 namespace {
 
-using testing::Additive;
+using namespace testing;
 using ::testing::HasSubstr;
-using testing::Ints;
-using testing::Masked;
-using testing::MaskedBit;
-using testing::ProgramBuilder;
-using testing::Public;
-using testing::XorBit;
 
 // A program with something of everything: a weight, inputs, public values, gates, two remasks of one round, results.
 ProgramBuilder Sample() {

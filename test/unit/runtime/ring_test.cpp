@@ -4,16 +4,10 @@
 #include <random>
 
 #include "gtest/gtest.h"
+#include "runtime/random_words.h"
 
 namespace tacit {
 namespace {
-
-Words RandomWords(int64_t n, int k, uint64_t seed) {
-  std::mt19937_64 gen(seed);
-  Words words(n);
-  for (Word& w : words) w = gen() & LowMask(k);
-  return words;
-}
 
 TEST(RingTest, MaskAndSign) {
   EXPECT_EQ(LowMask(0), 0u);

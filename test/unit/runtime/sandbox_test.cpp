@@ -59,6 +59,13 @@ TEST(Sandbox, DeniesFilesProcessesAndSockets) {
             0);
   EXPECT_EQ(Denied([] { return unlink("/tmp/no-such-file"); }), 0);
   EXPECT_EQ(Denied([] { return kill(getppid(), 0); }), 0);
+  EXPECT_EQ(Denied([] { return syscall(SYS_tgkill, getppid(), getppid(), 0); }), 0);
+  EXPECT_EQ(Denied([] { return syscall(SYS_tkill, getppid(), 0); }), 0);
+  EXPECT_EQ(Denied([] { return syscall(SYS_pidfd_send_signal, 0, 0, nullptr, 0); }), 0);
+  EXPECT_EQ(Denied([] { return access("/etc/hostname", F_OK); }), 0);
+  EXPECT_EQ(Denied([] { return chdir("/"); }), 0);
+  EXPECT_EQ(Denied([] { return syscall(SYS_readlink, "/proc/self/exe", nullptr, 0); }), 0);
+  EXPECT_EQ(Denied([] { return syscall(SYS_unshare, 0); }), 0);
   EXPECT_EQ(Denied([] { return fork(); }), 0);
 }
 

@@ -20,7 +20,7 @@
 namespace tacit {
 namespace {
 
-using ::testing::AnyOf;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using testing::ReadFile;
 using testing::TemporaryFolder;
@@ -132,6 +132,28 @@ TEST_F(SessionTest, AnEmulatedNetworkDelaysAndCostsTheSame) {
   EXPECT_GT(SecondsSince(start), 0.12);
 }
 
+// A queue that holds a single message makes every send wait for the one before it: no order of sends and receives may need more.
+TEST_F(SessionTest, QueuesOfOneMessageAreEnough) {
+  for (const char *network : {"", "20:50"}) {
+    options_.queue_bytes = 1;
+    options_.network = network;
+    options_.deadline_s = 3;
+    const auto result = Run();
+    ASSERT_TRUE(result.ok()) << result.status();
+    EXPECT_NEAR(result->outputs[0].second.f32()[0], model_.Expected(0, 0), 2.0 / 65536);
+  }
+}
+
+TEST_F(SessionTest, SaysHowEachPartyEnded) {
+  std::array<std::string, 3> ends;
+  options_.ends = &ends;
+  ASSERT_EQ(RunStatus(), absl::OkStatus());
+  EXPECT_THAT(ends, ::testing::Each("exit 0"));
+  options_.fault = "1:kill:3";
+  EXPECT_FALSE(RunStatus().ok());
+  EXPECT_THAT(ends, ::testing::ElementsAre("exit 1", "signal 9", "exit 1"));
+}
+
 TEST_F(SessionTest, InputsAreCheckedBeforeAnythingStarts) {
   auto bundle = Bundle::Open(folder_);
   ASSERT_TRUE(bundle.ok());
@@ -141,7 +163,7 @@ TEST_F(SessionTest, InputsAreCheckedBeforeAnythingStarts) {
     inputs[0].second.f32()[4] = bad;
     const auto result = RunSession(**bundle, inputs, options_);
     EXPECT_EQ(result.status().code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_THAT(std::string(result.status().message()), AnyOf(HasSubstr("in0"), HasSubstr("at element 4")));
+    EXPECT_THAT(std::string(result.status().message()), AllOf(HasSubstr("input 'in0'"), HasSubstr("at element 4")));
   }
 }
 
@@ -173,7 +195,7 @@ TEST_P(FaultTest, EndsTheSessionForAll) {
     EXPECT_GE(ended, std::string(GetParam()) == "digest" ? 6 : 8) << party;
   }
 }
-INSTANTIATE_TEST_SUITE_P(Kinds, FaultTest, ::testing::Values("kill", "garbage", "length", "round", "kind", "digest"),
+INSTANTIATE_TEST_SUITE_P(Kinds, FaultTest, ::testing::Values("kill", "garbage", "length", "round", "kind", "session", "sequence", "digest"),
                          [](const auto &info) { return std::string(info.param); });
 
 TEST_F(SessionTest, APartyThatHangsIsNoticedByItsPeers) {
@@ -398,12 +420,15 @@ protected:
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadFile(out), ReadFile(err)};
   }
   std::string Paths() { return absl::StrCat(folder_, " --input ", bundle_ / "case.npz"); }
-  // One line of error with these words, and nothing written.
-  void Fails(const Finished &done, int status, const std::string &words) {
+  // One line of error with these words, and nothing written. `more`: what tests of faults say besides may stand before it.
+  void Fails(const Finished &done, int status, const std::string &words, bool more = false) {
     EXPECT_EQ(done.status, status) << done.err;
-    EXPECT_EQ(done.err.find("error: "), 0u) << done.err;
-    EXPECT_EQ(std::count(done.err.begin(), done.err.end(), '\n'), 1) << done.err;
-    EXPECT_THAT(done.err, HasSubstr(words));
+    const size_t error = done.err.find("error: ");
+    ASSERT_NE(error, std::string::npos) << done.err;
+    if (!more)
+      EXPECT_EQ(error, 0u) << done.err;
+    EXPECT_EQ(std::count(done.err.begin() + error, done.err.end(), '\n'), 1) << done.err;
+    EXPECT_THAT(done.err.substr(error), HasSubstr(words));
     for (const auto &file : std::filesystem::directory_iterator(bundle_.path())) {
       EXPECT_EQ(file.path().filename().string().rfind("result", 0), std::string::npos) << file.path();
     }
@@ -462,12 +487,15 @@ TEST_F(ToolTest, CasesThatAreWrongAreNamed) {
 
 TEST_F(ToolTest, FaultsLeaveNoOutput) {
   const std::string output = absl::StrCat(Paths(), " --output ", bundle_ / "result.npz --report ", bundle_ / "result.json");
-  Fails(Tool(output + " --fault 1:kill:5"), 1, "P1 is gone");
-  Fails(Tool(output + " --fault 2:garbage:7"), 1, "from P2 is not a message of this protocol");
-  Fails(Tool(output + " --fault 1:digest:4"), 1, "other public values");
-  Fails(Tool(output + " --fault 0:digest:0"), 1, "P0 differs in its protocol version");
-  Fails(Tool(output + " --fault 2:round:6"), 1, "is of round");
-  Fails(Tool(output + " --fault 0:length:6"), 1, "bytes, expected");
+  const auto fails = [&](const char *fault, const char *words) { Fails(Tool(output + " --fault " + fault), 1, words, /*more=*/true); };
+  fails("1:kill:5", "P1 is gone");
+  fails("2:garbage:7", "from P2 is not a message of this protocol");
+  fails("1:digest:4", "other public values");
+  fails("0:digest:0", "P0 differs in its protocol version");
+  fails("2:round:6", "is of round");
+  fails("0:length:6", "bytes, expected");
+  fails("data:session:3", "from the data owner belongs to another session");
+  fails("model:sequence:1", "from the model's owner is out of sequence");
 }
 
 TEST_F(ToolTest, PlacesThatCannotBeWrittenAreErrors) {
