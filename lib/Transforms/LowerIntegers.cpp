@@ -126,6 +126,18 @@ struct Lowering {
     return success();
   }
 
+  // A public integer as a real; a constant stays one.
+  static Value toReal(Emit &emit, Value plain) {
+    auto constant = plain.getDefiningOp<ConstantOp>();
+    auto elements = constant ? llvm::dyn_cast<DenseIntElementsAttr>(constant.getValue()) : DenseIntElementsAttr();
+    if (!elements)
+      return emit.cast(plain, emit.builder.getF32Type());
+    auto reals = elements.mapValues(emit.builder.getF32Type(), [](const APInt &x) {
+      return llvm::APFloat(static_cast<float>(x.getSExtValue())).bitcastToAPInt();
+    });
+    return emit.builder.create<ConstantOp>(emit.loc, reals);
+  }
+
   LogicalResult lower(Operation *op) {
     bool touches = llvm::any_of(op->getOperands(), [&](Value v) { return whole.contains(v); }) ||
                    llvm::any_of(op->getResults(), isSecretInteger);
@@ -142,7 +154,7 @@ struct Lowering {
     bool numbers = !llvm::isa<GatherOp, GatherNdOp>(op);
     for (OpOperand &operand : op->getOpOperands())
       if (numbers && !isSecret(operand.get().getType()) && isInteger(elementOf(operand.get())))
-        operand.set(emit.cast(operand.get(), b.getF32Type()));
+        operand.set(toReal(emit, operand.get()));
     if (auto cast = llvm::dyn_cast<CastOp>(op))
       return lowerCast(cast, emit);
     if (auto argmax = llvm::dyn_cast<ArgmaxOp>(op))

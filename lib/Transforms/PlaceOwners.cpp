@@ -215,7 +215,8 @@ struct Placement {
       if (auto embedding = dyn_cast<EmbeddingOp>(op); embedding && aloneWith(embedding.getIds()) == Alone::Client)
         embeddings.push_back(embedding);
       auto where = dyn_cast<WhereOp>(op);
-      if (where && isSecret(where.getCondition().getType()) && (isSecret(where.getLhs().getType()) || isSecret(where.getRhs().getType())))
+      bool real = where && getPlainElementType(where.getType().getElementType()).isF32();
+      if (real && isSecret(where.getCondition().getType()) && (isSecret(where.getLhs().getType()) || isSecret(where.getRhs().getType())))
         choices.push_back(where);
     }
     for (EmbeddingOp op : embeddings)

@@ -186,7 +186,7 @@ ArrayRef<OnnxRule> mlir::mpc::fromonnx::indexRules() {
       {"", "ArgMax", 1, kLast, 1, convertArgMax, ""},
       {"", "ArgMin", 1, kLast, 1, convertArgMin, ""},
       {"", "CumSum", 11, kLast, 2, convertCumSum, "axis known at compile time"},
-      {"", "Gather", 1, kLast, 2, convertGather, ""},
+      {"", "Gather", 1, kLast, 2, convertGather, "ids of a table of two dimensions, where they are secret: not negative"},
       {"", "GatherElements", 11, kLast, 2, convertGatherElements, ""},
       {"", "GatherND", 11, kLast, 2, convertGatherNd, ""},
       {"", "NonZero", 9, kLast, 1, convertNonZero, "of what is known at compile time"},

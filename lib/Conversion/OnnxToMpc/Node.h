@@ -66,6 +66,21 @@ struct OnnxRule {
 
 inline constexpr int64_t kLatestOpset = 23;
 
+// What an op takes and knows, whatever its version. Reals are f16, bf16, f32, f64; integers of all widths up to 64.
+enum class Kinds { Any, Numbers, Reals, Integers, Bits };
+struct OnnxFacts {
+  StringRef domain, op;
+  Kinds kinds;          // of the first input
+  StringRef form;       // its form on secrets, in mpc/Analysis/SecretForms.h
+  StringRef attributes; // names, blanks between; others are refused
+};
+
+// Null where the table has no line for the rule's op.
+const OnnxFacts *findFacts(const OnnxRule &rule);
+StringRef describe(Kinds kinds);
+// Why a node is refused before its rule sees it; empty where it is not.
+std::string checkFacts(const OnnxRule &rule, Node &node);
+
 // Tables of the files that hold the converters.
 ArrayRef<OnnxRule> elementwiseRules();
 ArrayRef<OnnxRule> structureRules();

@@ -173,6 +173,8 @@ void FunctionConverter::convertNode(mlir::onnx::NodeOp op) {
   for (unsigned i = 0; i < rule->required; ++i)
     if (!node.has(i))
       return refuse(op, "needs " + std::to_string(rule->required) + " inputs, input " + std::to_string(i) + " is left out");
+  if (std::string wrong = checkFacts(*rule, node); !wrong.empty())
+    return refuse(op, wrong);
   bool converted = succeeded(rule->convert(node));
   if (!converted || !emit.error.empty())
     return refuse(op, emit.error.empty() ? "has a form that is not supported" : emit.error);
