@@ -41,3 +41,7 @@ folder = HERE / "decode_case"
 folder.mkdir(exist_ok=True)
 for file, name, value in (("input_0", "x", last), ("input_1", "", past), ("output_0", "y", np.concatenate([past, last @ WEIGHT + BIAS], 1) @ OTHER)):
     (folder / f"{file}.pb").write_bytes(numpy_helper.from_array(value, name).SerializeToString())
+# Refused by the secrecy phase: a remainder by what is no constant.
+graph("refused", [("x", [1, 1, 8])], ("y", [1, 1, 6]),
+      [helper.make_node("MatMul", ["x", "W"], ["p"], "product"), helper.make_node("Mod", ["p", "B"], ["y"], "remainder", fmod=1)],
+      {"W": WEIGHT, "B": BIAS})
