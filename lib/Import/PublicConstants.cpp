@@ -53,6 +53,12 @@ static bool isRotaryTable(Value value) {
   });
 }
 
+// Whether each use of `value` gives a Resize its region or its scales: they decide shapes, and shapes are public.
+static bool isGeometry(Value value) {
+  return !value.use_empty() &&
+         llvm::all_of(value.getUses(), [](OpOperand &use) { return isNode(use.getOwner(), {"Resize"}) && use.getOperandNumber() > 0; });
+}
+
 // Whether a Constant node is part of the program's text: short, and no operand that only parameters are. Exporters write parameters as
 // initialisers; tools that turn those into nodes must not make them public.
 static bool isProgramText(const GraphImporter::Weight &weight, Value value) {
@@ -98,7 +104,7 @@ LogicalResult mlir::mpc::publishConstants(func::FuncOp function, GraphImporter &
       continue;
     std::string error;
     bool isPublic = isRotaryName(op.getParam()) || isRotaryTable(op.getResult()) || endsInAngles(op.getResult()) ||
-                    isProgramText(weight, op.getResult());
+                    isGeometry(op.getResult()) || isProgramText(weight, op.getResult());
     if (!isPublic) {
       FailureOr<bool> mask = isMask(weight, importer.getReader(), error);
       if (failed(mask))

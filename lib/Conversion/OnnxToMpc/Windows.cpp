@@ -1,5 +1,5 @@
 // Pooling by windows, and depth to space and back.
-#include "Node.h"
+#include "Resize.h"
 
 using namespace mlir;
 using namespace mlir::mpc;
@@ -207,6 +207,7 @@ ArrayRef<OnnxRule> mlir::mpc::fromonnx::windowRules() {
       {"", "DepthToSpace", 11, kLast, 1, convertDepthToSpace, ""},
       {"", "GlobalMaxPool", 1, kLast, 1, convertGlobalMaxPool, ""},
       {"", "MaxPool", 8, kLast, 1, convertMaxPool, "one to three spatial dimensions, output 0"},
+      {"", "Resize", 10, kLast, 1, convertResize, "sizes or scales known at compile time; no region of interest, no antialias"},
       {"", "SpaceToDepth", 1, kLast, 1, convertSpaceToDepth, ""},
   };
   return rules;
