@@ -99,6 +99,8 @@ static constexpr OnnxFacts kFacts[] = {
     {"", "ReduceSum", Kinds::Numbers, "linear", "axes keepdims noop_with_empty_axes"},
     {"", "ReduceSumSquare", Kinds::Numbers, "product", "axes keepdims noop_with_empty_axes"},
     {"", "Relu", Kinds::Numbers, "choice", ""},
+    {"", "Resize", Kinds::Numbers, "linear",
+     "antialias axes coordinate_transformation_mode cubic_coeff_a exclude_outside extrapolation_value keep_aspect_ratio_policy mode nearest_mode"},
     {"", "Reshape", Kinds::Any, "move", "allowzero"},
     {"", "RotaryEmbedding", Kinds::Reals, "rotary", "interleaved num_heads rotary_embedding_dim"},
     {"", "Round", Kinds::Reals, "whole", ""},
