@@ -142,6 +142,7 @@ static constexpr OnnxFacts kFacts[] = {
     {"com.microsoft", "BiasGelu", Kinds::Reals, "gelu", ""},
     {"com.microsoft", "EmbedLayerNormalization", Kinds::Integers, "lookup", "epsilon mask_index_type"},
     {"com.microsoft", "FastGelu", Kinds::Reals, "gelu", ""},
+    {"com.microsoft", "FusedGemm", Kinds::Reals, "product", "activation activation_alpha activation_beta activation_gamma alpha beta transA transB"},
     {"com.microsoft", "FusedMatMul", Kinds::Numbers, "product", "alpha transA transB transBatchA transBatchB"},
     {"com.microsoft", "Gelu", Kinds::Reals, "gelu", "approximate"},
     {"com.microsoft", "LayerNormalization", Kinds::Reals, "norm", "axis epsilon stash_type"},

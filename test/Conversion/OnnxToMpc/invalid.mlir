@@ -99,10 +99,26 @@ func.func @split(%x: tensor<5xf32>) -> (!onnx.value, !onnx.value) {
 
 // -----
 
-// expected-error @+1 {{LayerNormalization (opset 17) its outputs of mean and deviation are not supported}}
-func.func @statistics(%x: tensor<2x4xf32>, %g: tensor<4xf32>) -> (!onnx.value, !onnx.value) {
-  %r:2 = onnx.node "LayerNormalization"(%x, %g) opset "" 17 : (tensor<2x4xf32>, tensor<4xf32>) -> (!onnx.value, !onnx.value)
-  return %r#0, %r#1 : !onnx.value, !onnx.value
+// expected-error @+1 {{Abs (opset 17) takes reals, integers, not i1[4]}}
+func.func @types(%x: tensor<4xi1>) -> !onnx.value {
+  %r = onnx.node "Abs"(%x) opset "" 17 : (tensor<4xi1>) -> !onnx.value
+  return %r : !onnx.value
+}
+
+// -----
+
+// expected-error @+1 {{ArgMax (opset 17) has an attribute 'order' that is not supported; known are axis keepdims select_last_index}}
+func.func @attributes(%x: tensor<2x4xf32>) -> !onnx.value {
+  %r = onnx.node "ArgMax"(%x) opset "" 17 attributes {axis = 1 : i64, order = 2 : i64} : (tensor<2x4xf32>) -> !onnx.value
+  return %r : !onnx.value
+}
+
+// -----
+
+// expected-error @+1 {{ReduceMax (opset 17) the largest or smallest of nothing (f32[2,0]) is infinite}}
+func.func @nothing(%x: tensor<2x0xf32>) -> !onnx.value {
+  %r = onnx.node "ReduceMax"(%x) opset "" 17 : (tensor<2x0xf32>) -> !onnx.value
+  return %r : !onnx.value
 }
 
 // -----

@@ -341,6 +341,14 @@ func.func @c26(%a: tensor<4x!mpc.secret<!mpc.fxp<20, 12>>>) {
 
 // -----
 
+func.func @near_with_fraction(%a: tensor<4x!mpc.secret<!mpc.fxp<20, 12>>>) {
+  // expected-error @+1 {{makes fixed point without fraction, k' <= k - f (MPC-C26)}}
+  %0 = mpc.near %a : tensor<4x!mpc.secret<!mpc.fxp<20, 12>>> -> tensor<4x!mpc.secret<!mpc.fxp<8, 1>>>
+  return
+}
+
+// -----
+
 func.func @c27(%a: tensor<4xf32>) {
   // expected-error @+1 {{predicate must be eq, ne, lt, le, gt or ge, not "less" (MPC-C27)}}
   %0 = mpc.compare %a, %a {predicate = "less"} : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
