@@ -1,10 +1,12 @@
 """Bad input to mpc-compile and mpc-run: status, one error line that names what is wrong, nothing left behind."""
+import pathlib
 import shutil
 import unittest
 
 import numpy as np
 from tacit_tools import EXAMPLE, WORK, compiled, save, tool
 
+INPUTS = pathlib.Path(__file__).resolve().parent / "Inputs"
 MODEL, CASE = EXAMPLE / "prefill.onnx", EXAMPLE / "cases_prefill.npz"
 
 
@@ -22,11 +24,13 @@ class Errors(unittest.TestCase):
         for word in words:
             self.assertIn(word, lines[0])
 
-    def run_with(self, arrays, *words):
+    def run_with(self, arrays, *words, bundle=None):
+        """A run that these arrays must end; its error output."""
         output = WORK / "never.npz"
-        done = tool("mpc-run", self.bundle, "--input", save("bad.npz", arrays), "--output", output)
+        done = tool("mpc-run", bundle or self.bundle, "--input", save("bad.npz", arrays), "--output", output)
         self.fails(done, 1, *words)
         self.assertEqual([p.name for p in WORK.glob("never.npz*")], [])
+        return done.stderr
 
     def test_case_with_a_wrong_name(self):
         self.run_with({"in:tokens": self.case["input_ids"], "in:position_ids": self.case["position_ids"]}, "tokens")
@@ -41,9 +45,30 @@ class Errors(unittest.TestCase):
         self.run_with({**self.case, "input_ids": self.case["input_ids"].astype(np.float32)}, "input_ids")
 
     def test_token_outside_the_vocabulary(self):
-        ids = self.case["input_ids"].copy()
-        ids[0, 3] = 1024
-        self.run_with({**self.case, "input_ids": ids}, "1024")
+        for bad in (1024, 7777, -1, 2**40, -2**63):
+            ids = self.case["input_ids"].copy()
+            ids[0, 3] = bad
+            with self.subTest(bad=bad):
+                said = self.run_with({**self.case, "input_ids": ids}, "input 'input_ids'", "element 3", "between 0 and 1023")
+                self.assertNotIn(str(bad), said)  # it is secret
+
+    def test_values_beyond_what_the_formats_assume(self):
+        """Real numbers below 2^26, whole numbers that become such, rows that the table has; each named by input and element alone."""
+        bundle = compiled(INPUTS / "ranges.onnx")
+        good = {"x": np.full((2, 4), -3.5, np.float32), "k": np.full((2, 4), 2, np.int64), "ids": np.array([11, 0], np.int64)}
+        at_the_bound = {**good, "x": good["x"] * 0 + np.float32(2.0**26), "k": good["k"] * 0}
+        for case in (good, at_the_bound):
+            done = tool("mpc-run", bundle, "--input", save("good.npz", case), "--output", WORK / "y.npz")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            expected = case["x"] * case["k"] + (np.arange(48).reshape(12, 4) / 16)[case["ids"]]
+            np.testing.assert_allclose(np.load(WORK / "y.npz")["y"], expected, atol=1e-3)
+        for name, place, bad in (("x", (1, 2), 7.3e7), ("x", (0, 1), -3e38), ("x", (0, 0), np.nan), ("x", (1, 3), np.inf), ("k", (0, 3), 10**9),
+                                 ("k", (1, 1), -2**62), ("ids", (1,), 12), ("ids", (0,), -13)):
+            case = {key: value.copy() for key, value in good.items()}
+            case[name][place] = bad
+            element = place[0] if name == "ids" else 4 * place[0] + place[1]
+            with self.subTest(name=name, bad=bad):
+                self.run_with(case, f"input '{name}'", f"element {element} ", bundle=bundle)
 
     def test_case_that_is_no_zip(self):
         path = WORK / "garbage.npz"
