@@ -4,6 +4,7 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cmath>
+#include <cstring>
 
 using namespace llvm;
 
@@ -112,6 +113,71 @@ std::string attribute(const tacit::Attribute &attribute) {
     }
   };
   return std::visit(Print{name}, attribute.value);
+}
+
+//===-- Constants ------------------------------------------------------------------------------------------------------===//
+
+namespace {
+
+// A public constant of more elements, not all alike, is read from the container.
+constexpr int64_t kInlineElements = 256;
+
+// The elements of an mpc.constant as a call writes them.
+class ConstantText {
+public:
+  ConstantText(const tacit::Type &type, const std::vector<uint8_t> &data) : type(type), data(data) {}
+
+  // "p.Floats(3, s[1], f32_2, {0.5f, 1.0f});"
+  std::string call(const std::string &head, bool *container) const {
+    bool real = type.kind == tacit::Kind::kF32;
+    int64_t n = type.elements();
+    bool splat = n > 1, nan = false;
+    std::string first = n > 0 ? element(0) : "";
+    for (int64_t i = 0; i < n; ++i) {
+      splat = splat && std::memcmp(&data[i * size()], data.data(), size()) == 0;
+      nan = nan || (real && std::isnan(load<float>(i)));
+    }
+    // What a text cannot say (the bits of a NaN), or only at length.
+    if (nan || (!splat && n > kInlineElements)) {
+      *container = true;
+      return "p.FromContainer(" + head + ");";
+    }
+    if (splat)
+      return (real ? "p.FillFloat(" : "p.FillInteger(") + head + ", " + first + ");";
+    std::string out = (real ? "p.Floats(" : "p.Integers(") + head + ", {";
+    for (int64_t i = 0; i < n; ++i)
+      out += (i ? ", " : "") + element(i);
+    return out + "});";
+  }
+
+private:
+  template <class T> T load(int64_t i) const {
+    T value;
+    std::memcpy(&value, &data[i * sizeof(T)], sizeof(T));
+    return value;
+  }
+  size_t size() const { return type.kind == tacit::Kind::kI64 ? 8 : type.kind == tacit::Kind::kI1 ? 1 : 4; }
+  std::string element(int64_t i) const {
+    switch (type.kind) {
+    case tacit::Kind::kF32:
+      return floatLiteral(load<float>(i));
+    case tacit::Kind::kI64:
+      return literal(load<int64_t>(i));
+    case tacit::Kind::kI32:
+      return literal(static_cast<int64_t>(load<int32_t>(i)));
+    default:
+      return literal(static_cast<int64_t>(data[i]));
+    }
+  }
+
+  const tacit::Type &type;
+  const std::vector<uint8_t> &data;
+};
+
+} // namespace
+
+std::string constantCall(const std::string &head, const tacit::Type &type, const std::vector<uint8_t> &data, bool *container) {
+  return ConstantText(type, data).call(head, container);
 }
 
 } // namespace mlir::mpc::cpp

@@ -1,4 +1,4 @@
-// Pieces of C++ text: literals, identifiers, attributes.
+// Pieces of C++ text: literals, identifiers, attributes, constants.
 #ifndef LIB_TARGET_CPPTEXT_H
 #define LIB_TARGET_CPPTEXT_H
 
@@ -6,6 +6,7 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include <string>
+#include <vector>
 
 namespace mlir::mpc::cpp {
 
@@ -27,6 +28,10 @@ std::string typeValue(const tacit::Type &type);
 
 // "Int("axis", 1)", as emitted.h has them.
 std::string attribute(const tacit::Attribute &attribute);
+
+// The call that makes an mpc.constant with these bytes; `head` is "number, slot, type". Sets `*container` where its elements are to be read
+// from the container.
+std::string constantCall(const std::string &head, const tacit::Type &type, const std::vector<uint8_t> &data, bool *container);
 
 } // namespace mlir::mpc::cpp
 

@@ -136,8 +136,11 @@ absl::Status DumpMemory(pid_t pid, const std::string& path) {
   std::ifstream maps(absl::StrCat("/proc/", pid, "/maps"));
   const Descriptor memory(open(absl::StrCat("/proc/", pid, "/mem").c_str(), O_RDONLY | O_CLOEXEC));
   const Descriptor pages(open(absl::StrCat("/proc/", pid, "/pagemap").c_str(), O_RDONLY | O_CLOEXEC));
+  // For its owner alone, also where the folder was there before.
+  std::remove(path.c_str());
+  const Descriptor made(open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
   std::ofstream out(path, std::ios::binary);
-  if (!maps || memory.fd < 0 || pages.fd < 0 || !out)
+  if (made.fd < 0 || !maps || memory.fd < 0 || pages.fd < 0 || !out)
     return absl::PermissionDeniedError(absl::StrCat("cannot read the memory of process ", pid));
   uint64_t written = 0;
   std::vector<char> page(page_size);
@@ -233,7 +236,8 @@ class Session {
         arguments.push_back("--inspectable");
       }
       const std::array<int, 6> passed = {ends[p][0].fd, ends[p][1].fd, ends[p][2].fd, ends[p][3].fd, ends[p][4].fd, traffic.fd};
-      if (auto s = parties_.Start(p, options_.emitted[p].empty() ? options_.party_binary : options_.emitted[p], arguments, program->fd, passed); !s.ok()) return s;
+      const std::string& binary = options_.emitted[p].empty() ? options_.party_binary : options_.emitted[p];
+      if (auto s = parties_.Start(p, binary, arguments, program->fd, passed); !s.ok()) return s;
     }
     std::vector<SocketLink*> all;
     for (int owner : {3, 4}) {
