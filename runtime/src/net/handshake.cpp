@@ -63,8 +63,10 @@ Key NewKey() {
   return Key(key);
 }
 
-// HKDF-SHA256(X25519(mine, theirs)), salted with session and program, its info the pair.
-absl::StatusOr<Seed> AgreeOnSeed(EVP_PKEY* mine, const PublicKey& theirs, const SessionParameters& p, int low, int high) {
+// HKDF-SHA256(X25519(mine, theirs)), salted with session and program; its info is the pair and what both said: their public keys. An X25519
+// of small order is an error of the library.
+absl::StatusOr<Seed> AgreeOnSeed(EVP_PKEY* mine, const PublicKey& theirs, const SessionParameters& p, int low, int high,
+                                 const std::array<const PublicKey*, 2>& keys) {
   Key peer(EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, nullptr, theirs.data(), theirs.size()));
   Context derive(EVP_PKEY_CTX_new(mine, nullptr));
   std::array<uint8_t, 32> secret;
@@ -76,7 +78,8 @@ absl::StatusOr<Seed> AgreeOnSeed(EVP_PKEY* mine, const PublicKey& theirs, const 
   Bytes salt(p.program.begin(), p.program.end());
   for (uint32_t value : {static_cast<uint32_t>(p.session), static_cast<uint32_t>(p.session >> 32), p.entry, p.invocation})
     Append(&salt, value);
-  const std::string info = absl::StrCat("tacit seed of P", low, " and P", high);
+  std::string info = absl::StrCat("tacit seed of P", low, " and P", high);
+  for (const PublicKey* said : keys) info.append(said->begin(), said->end());
   Seed seed;
   size_t seed_size = seed.size();
   Context hkdf(EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr));
@@ -128,9 +131,11 @@ absl::StatusOr<PartySeeds> PartyHandshake(int party, const SessionParameters& pa
     PublicKey theirs;
     std::memcpy(theirs.data(), hello->data() + kOwnerHelloBytes, theirs.size());
     const auto [low, high] = std::minmax(party, other);
-    auto seed = AgreeOnSeed(key.get(), theirs, parameters, low, high);
+    const PublicKey *first = party < other ? &mine : &theirs, *second = party < other ? &theirs : &mine;
+    auto seed = AgreeOnSeed(key.get(), theirs, parameters, low, high, {first, second});
     if (!seed.ok()) return seed.status();
     *SeedOf(&seeds, low, high) = *seed;
+    OPENSSL_cleanse(&*seed, sizeof *seed);
   }
   if (auto s = ReceiveOwnerSeeds(party, links.client, &seeds.client); !s.ok()) return s;
   if (auto s = ReceiveOwnerSeeds(party, links.model, &seeds.model); !s.ok()) return s;

@@ -237,7 +237,10 @@ int Main(int argc, char **argv, const emitted::ProgramCode *emitted) {
     std::fprintf(stderr, "error: %s; see mpc-party --help\n", wrong.c_str());
     return 2;
   }
-  close_range(kTrafficFd + 1, ~0u, 0);  // nothing inherited by mistake
+  // Nothing inherited by mistake, also at the places that this party does not use.
+  close_range(kTrafficFd + 1, ~0u, 0);
+  close(kFirstLinkFd + options.party);
+  if (!options.inspectable) close(kTrafficFd);
   absl::Status status = EnterSandbox(options.inspectable);
   if (status.ok()) {
     kernels::SetThreads(options.threads);

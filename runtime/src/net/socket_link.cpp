@@ -245,12 +245,13 @@ class Socket : public SocketLink {
       if (Later(lock, queue_.front().begin, sizeof(Header))) continue;
       absl::Status status;
       {
-        const Outgoing message = std::move(queue_.front());
+        Outgoing message = std::move(queue_.front());
         queue_.pop_front();
         writing_ = true;
         status = Transmit(lock, message);
         writing_ = false;
         queued_ -= message.payload.size();
+        if (message.header.kind == static_cast<uint8_t>(MessageKind::kSeed)) explicit_bzero(message.payload.data(), message.payload.size());
       }
       if (!status.ok()) {
         write_error_ = status;

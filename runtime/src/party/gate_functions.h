@@ -37,6 +37,12 @@ constexpr bool IsHelper(Role role) { return role == Role::kHelper; }
 // Elements of a parallel piece.
 inline constexpr int64_t kGrain = 1 << 13;
 
+// The result of a gate that makes one array.
+inline absl::Status Give(Words words, Held* out) {
+  out->a = Keep(std::move(words));
+  return absl::OkStatus();
+}
+
 // Calls f(i) for i in [0, n), in parallel pieces.
 template <class F>
 void ForEach(int64_t n, F&& f) {

@@ -60,8 +60,7 @@ absl::Status And(GateIo& io, const GateCall& call, Held* out) {
     z[i] = (mx[i] & ly[i]) ^ (lx[i] & my[i]) ^ g[i];
     if (R == Role::kFirst) z[i] ^= mx[i] & my[i];
   });
-  out->a = Keep(std::move(z));
-  return absl::OkStatus();
+  return Give(std::move(z), out);
 }
 
 // b = b' + (1 - 2b')u, u = the mask bit as a number, dealt.
@@ -76,8 +75,7 @@ absl::Status BitToArith(GateIo& io, const GateCall& call, Held* out) {
   ExpandBits({A(call, 0), static_cast<size_t>(BitWords(n))}, n, z.data());
   const Word mask = LowMask(r.width);
   ForEach(n, [&](int64_t i) { z[i] = ((R == Role::kFirst ? z[i] : 0) + (z[i] ? 0 - u[i] : u[i])) & mask; });
-  out->a = Keep(std::move(z));
-  return absl::OkStatus();
+  return Give(std::move(z), out);
 }
 
 // b y = b'y + (1 - 2b')(u my - u ly); u and u ly dealt, for each element of the result.
@@ -110,8 +108,7 @@ absl::Status BitMul(GateIo& io, const GateCall& call, Held* out) {
         return (b ? own - turn : turn) & mask;
       },
       b, OperandA(call, 1), OperandB(call, 1), Operand{u.data(), &r.shape}, Operand{ul.data(), &r.shape});
-  out->a = Keep(std::move(z));
-  return absl::OkStatus();
+  return Give(std::move(z), out);
 }
 
 TACIT_GATE_ROLES(Xor)

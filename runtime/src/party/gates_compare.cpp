@@ -134,8 +134,7 @@ absl::Status CompareDigits(GateIo& io, const GateCall& call, Held* out) {
       if (!last) kernels::CopyBits(eq.data() + t * words, 0, z.data(), (plane + 1) * n, n);
     }
   }
-  if (!IsHelper(R)) out->a = Keep(std::move(z));
-  return absl::OkStatus();
+  return IsHelper(R) ? absl::OkStatus() : Give(std::move(z), out);
 }
 
 template <Role R>
@@ -220,8 +219,7 @@ absl::Status LexCombine(GateIo& io, const GateCall& call, Held* out) {
     combine(LtTerms(size), 2 * g);
     if (!last) combine({EqTerm(size)}, 2 * g + 1);
   }
-  if (!IsHelper(R)) out->a = Keep(std::move(z));
-  return absl::OkStatus();
+  return IsHelper(R) ? absl::OkStatus() : Give(std::move(z), out);
 }
 
 template <Role R>
@@ -248,8 +246,7 @@ absl::Status CompareFinish(GateIo& io, const GateCall& call, Held* out) {
     ForEach(words, [&](int64_t i) { less[i] ^= top[i] ^ plane[i]; });
     kernels::CopyBits(less.data(), 0, z.data(), t * n, n);
   }
-  out->a = Keep(std::move(z));
-  return absl::OkStatus();
+  return Give(std::move(z), out);
 }
 
 TACIT_GATE_ROLES(CompareDigits)

@@ -69,8 +69,7 @@ absl::Status Periodic(GateIo& io, const GateCall& call, Held* out) {
   if (IsHelper(R)) return absl::OkStatus();
   const Word kept = LowMask(r.width);
   ForEach(n, [&](int64_t i) { sum[i] = ((sum[i] & ring_mask) >> t) & kept; });
-  out->a = Keep(std::move(sum));
-  return absl::OkStatus();
+  return Give(std::move(sum), out);
 }
 
 // round(e^(8 - y 2^-f) 2^bits), to a relative 2^-39 or one unit.
@@ -108,8 +107,7 @@ absl::Status Exp(GateIo& io, const GateCall& call, Held* out) {
     const Word factor = ExpFrom8((uint64_t{16} << f) - (m[i] & LowMask(low)), f, public_bits);
     z[i] = ((((factor * dealt[m[i] >> low][i]) + centre) & ring_mask) >> t) & kept;
   });
-  out->a = Keep(std::move(z));
-  return absl::OkStatus();
+  return Give(std::move(z), out);
 }
 
 TACIT_GATE_ROLES(Periodic)

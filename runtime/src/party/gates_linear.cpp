@@ -160,8 +160,7 @@ absl::Status ToAdditive(GateIo&, const GateCall& call, Held* out) {
   } else {
     ForEach(z.size(), [&](int64_t i) { z[i] = (m[i] - l[i]) & mask; });
   }
-  out->a = Keep(std::move(z));
-  return absl::OkStatus();
+  return Give(std::move(z), out);
 }
 
 template <Role R>
@@ -172,8 +171,7 @@ absl::Status Truncate(GateIo&, const GateCall& call, Held* out) {
   // P1's constant centres the two floors (protocol.md, "truncate").
   const Word add = R == Role::kFirst ? LowMask(t) : 0;
   kernels::Finish(call.types[0]->width, t, call.result_type->width, z.size(), A(call, 0), add, nullptr, z.data());
-  out->a = Keep(std::move(z));
-  return absl::OkStatus();
+  return Give(std::move(z), out);
 }
 
 TACIT_GATE_ROLES(Add)

@@ -33,8 +33,7 @@ absl::Status Mul(GateIo& io, const GateCall& call, Held* out) {
   Words z(n);
   kernels::ProductEvaluator(static_cast<int>(R), k, t, r.width, r.shape, OperandA(call, 0), B(call, 0), OperandA(call, 1), B(call, 1),
                             Centre<R>(t), g.data(), z.data());
-  out->a = Keep(std::move(z));
-  return absl::OkStatus();
+  return Give(std::move(z), out);
 }
 
 template <Role R>
@@ -58,8 +57,7 @@ absl::Status Matmul(GateIo& io, const GateCall& call, Held* out) {
   }
   kernels::Matmul(k, xs, {lx}, ys, {my}, kernels::Update::kSubtract, z.data());
   kernels::Finish(k, t, r.width, n, z.data(), Centre<R>(t), g.data(), z.data());
-  out->a = Keep(std::move(z));
-  return absl::OkStatus();
+  return Give(std::move(z), out);
 }
 
 // The d bits above: with m' = m + 2^(k-2) = x' + l mod 2^k, 0 <= x' < 2^(k-1), and c the carry of l1 + l2, the sum x' + l1 + l2 over the
@@ -84,8 +82,7 @@ absl::Status ExtendHigh(GateIo& io, const GateCall& call, Held* out) {
   const Word *m = A(call, 0), offset = Word{1} << (k - 2);
   Words z(n);
   ForEach(n, [&](int64_t i) { z[i] = (((m[i] + offset) >> (k - 1)) & 1) ? set_top[i] : clear_top[i]; });
-  out->a = Keep(std::move(z));
-  return absl::OkStatus();
+  return Give(std::move(z), out);
 }
 
 template <Role R>
