@@ -292,18 +292,26 @@ struct ShareOptimize : public mlir::mpc::impl::ShareOptimizeBase<ShareOptimize> 
       return;
     GreedyRewriteConfig config;
     config.enableRegionSimplification = GreedySimplifyRegionLevel::Disabled;
+    // Each step moves a remask on or an op away, so it ends; through long chains of slices and concats a step takes a round of the driver.
+    config.maxIterations = 1024;
     // Merging makes new uses shared and single uses appear: twice is enough for the chains that the conversion writes.
     for (int pass = 0; pass < 2; ++pass) {
       eliminateDuplicates(function);
-      if (failed(applyPatternsAndFoldGreedily(function, patterns, config)))
+      if (failed(settle(function, config)))
         return signalPassFailure();
       eliminateDuplicates(function);
       mergeExtensions(function);
       widenInputs(function);
     }
-    if (failed(applyPatternsAndFoldGreedily(function, patterns, config)))
+    if (failed(settle(function, config)))
       return signalPassFailure();
     eliminateDuplicates(function);
+  }
+
+  LogicalResult settle(func::FuncOp function, const GreedyRewriteConfig &config) {
+    if (succeeded(applyPatternsAndFoldGreedily(function, patterns, config)))
+      return success();
+    return function.emitError("rewriting of remasks did not settle after ") << config.maxIterations << " rounds; please report this model";
   }
 
   static void eliminateDuplicates(func::FuncOp function) {
