@@ -46,7 +46,8 @@ struct ExpandWideExp : ExpandSecret<ExpOp> {
       inside = emit.bitXor(lowest, emit.bit(bits, static_cast<int64_t>(thresholds.size()) - 1));
     power = Emit::fraction(emit.select(inside, power), kPowerFraction);
     if (clamps) // 1 from the last threshold on
-      power = Emit::fraction(emit.add(power, Emit::fraction(emit.bitSum(lastBit(emit, bits), {-1.0}, 1.0), kPowerFraction)), kPowerFraction);
+      power =
+          Emit::fraction(emit.add(power, Emit::fraction(emit.bitSum(lastBit(emit, bits), {-1.0}, 1.0), kPowerFraction)), kPowerFraction);
     Emit::range(power, -0x1p-12, 1 + 0x1p-12);
     double largest = std::exp(c) * 1.01;
     if (thresholds.size() == 1u)

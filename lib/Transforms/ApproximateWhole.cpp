@@ -79,11 +79,13 @@ Value mlir::mpc::emitMod(Emit &emit, Value x, double c, bool fmod) {
   if (stated && stated->low >= 0)
     return m;
   Value nonzero = emit.bitNot(emit.bit(emit.below(m, {kUlp}), 0));
-  Value correction = emit.bitSum(emit.reshape(emit.bitAnd(emit.isNegative(x), nonzero), [&] {
-    SmallVector<int64_t> shape{1};
-    llvm::append_range(shape, shapeOf(x));
-    return shape;
-  }()), {-magnitude}, 0.0);
+  Value correction = emit.bitSum(emit.reshape(emit.bitAnd(emit.isNegative(x), nonzero),
+                                              [&] {
+                                                SmallVector<int64_t> shape{1};
+                                                llvm::append_range(shape, shapeOf(x));
+                                                return shape;
+                                              }()),
+                                 {-magnitude}, 0.0);
   return Emit::range(emit.add(m, correction), -magnitude, magnitude);
 }
 

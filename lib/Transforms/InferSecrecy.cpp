@@ -1,6 +1,6 @@
 // mpc-infer-secrecy: secrecy becomes part of the types. What would have to open a secret is refused here, by the name of its node.
-#include "mpc/Analysis/Interval.h"
 #include "SecretLookups.h"
+#include "mpc/Analysis/Interval.h"
 #include "mpc/Analysis/OwnerAnalysis.h"
 #include "mpc/Transforms/Passes.h"
 #include <cmath>

@@ -44,9 +44,7 @@ struct Lowering {
     op->erase();
   }
 
-  LogicalResult refuse(Operation *op, const Twine &why) {
-    return op->emitError() << "node '" << nodeName(op) << "': " << why;
-  }
+  LogicalResult refuse(Operation *op, const Twine &why) { return op->emitError() << "node '" << nodeName(op) << "': " << why; }
 
   // The owner casts; up to kWholeBound, which it checks when it encodes.
   void lowerOwned(OwnedOp op) {
@@ -132,15 +130,14 @@ struct Lowering {
     auto elements = constant ? llvm::dyn_cast<DenseIntElementsAttr>(constant.getValue()) : DenseIntElementsAttr();
     if (!elements)
       return emit.cast(plain, emit.builder.getF32Type());
-    auto reals = elements.mapValues(emit.builder.getF32Type(), [](const APInt &x) {
-      return llvm::APFloat(static_cast<float>(x.getSExtValue())).bitcastToAPInt();
-    });
+    auto reals = elements.mapValues(emit.builder.getF32Type(),
+                                    [](const APInt &x) { return llvm::APFloat(static_cast<float>(x.getSExtValue())).bitcastToAPInt(); });
     return emit.builder.create<ConstantOp>(emit.loc, reals);
   }
 
   LogicalResult lower(Operation *op) {
-    bool touches = llvm::any_of(op->getOperands(), [&](Value v) { return whole.contains(v); }) ||
-                   llvm::any_of(op->getResults(), isSecretInteger);
+    bool touches =
+        llvm::any_of(op->getOperands(), [&](Value v) { return whole.contains(v); }) || llvm::any_of(op->getResults(), isSecretInteger);
     if (!touches)
       return success();
     if (auto owned = llvm::dyn_cast<OwnedOp>(op)) {

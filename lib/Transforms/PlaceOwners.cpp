@@ -176,7 +176,8 @@ struct Placement {
       }
       auto type = cast<RankedTensorType>(value.getType());
       bool bits = type.getElementType().isInteger(1);
-      Value zero = builder.create<ConstantOp>(value.getLoc(), type, DenseElementsAttr::get(type, builder.getZeroAttr(type.getElementType())));
+      Value zero =
+          builder.create<ConstantOp>(value.getLoc(), type, DenseElementsAttr::get(type, builder.getZeroAttr(type.getElementType())));
       Value hidden = wrap(zero, Alone::Client, value.getLoc())->getResult(0);
       if (bits)
         result.set(builder.create<XorOp>(value.getLoc(), makeSecret(type), hidden, value));

@@ -39,7 +39,8 @@ static Value lookUp(Emit &emit, Value ids, Value table) {
 
 static LogicalResult checkSize(Operation *op, int64_t ids, int64_t rows) {
   if (rows == 0 || ids > kMostChoices / rows)
-    return op->emitError() << "looks up " << ids << " elements among " << rows << " at secret indices; their product is at most 2^24, and more than 0 rows";
+    return op->emitError() << "looks up " << ids << " elements among " << rows
+                           << " at secret indices; their product is at most 2^24, and more than 0 rows";
   return success();
 }
 

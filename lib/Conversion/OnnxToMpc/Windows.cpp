@@ -160,8 +160,7 @@ static LogicalResult convertAveragePool(Node &node) {
       weights.push_back(inside[w * places + p] ? 1.0f / static_cast<float>(countPads ? padded : divisor) : 0.0f);
   }
   shape.push_back(places);
-  Value factor =
-      emit.constant(DenseElementsAttr::get(RankedTensorType::get(shape, emit.builder.getF32Type()), ArrayRef<float>(weights)));
+  Value factor = emit.constant(DenseElementsAttr::get(RankedTensorType::get(shape, emit.builder.getF32Type()), ArrayRef<float>(weights)));
   return node.result(emit.reduce("sum", emit.mul(windows, factor), {rankOf(windows) - 1}, false));
 }
 
