@@ -80,7 +80,7 @@ void mlir::mpc::printOnnxOps(llvm::raw_ostream &out) {
       << "`If` is supported where its condition is known at compile time. Functions are inlined. A node of another op, version, element type or\n"
       << "attribute is refused, with all others of its model in one list.\n\n"
       << "On public operands, and on what one owner knows alone, every op computes in clear: f32 (f16, bf16, f64 become f32), i64, i32 (of 8 and\n"
-      << "16 bits too) and truth values, exact. On secrets an op is one of the [forms](#on-secrets) below: arguments in its range, error within it.\n"
+      << "16 bits too, which do not wrap at 2^8 or 2^16) and truth values. On secrets an op is one of the [forms](#on-secrets) below: arguments in its range, error within it.\n"
       << "Secret integers are whole numbers, abs < 2^23 where an owner shares them.\n\n"
       << "| domain | op | opsets | first input | attributes | on secrets | limits |\n|---|---|---|---|---|---|---|\n";
   for (const auto &[key, rule] : allRules()) {
