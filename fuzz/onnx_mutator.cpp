@@ -185,24 +185,19 @@ private:
     }
   }
 
-  // Another message of the same type, of this model or the other.
-  const Message *Like(const Message &message) {
+  // A copy of another message of the field's type, of this model or the other; null where none is found. It is made before the target is: to
+  // set one alternative of a field frees the others, which may be the source.
+  std::unique_ptr<Message> Copy(const FieldDescriptor *field) {
     std::vector<Message *> &from = others.empty() || Below(2) ? messages : others;
     for (int tries = 0; tries < 64; ++tries) {
       const Message *found = from[Below(from.size())];
-      if (found != &message && found->GetDescriptor() == message.GetDescriptor())
-        return found;
+      if (found->GetDescriptor() != field->message_type() || found->ByteSizeLong() >= 4096)
+        continue;
+      std::unique_ptr<Message> copy(found->New());
+      copy->CopyFrom(*found);
+      return copy;
     }
     return nullptr;
-  }
-
-  // A copy first: the source may hold the target.
-  void CopyLike(Message *target) {
-    if (const Message *source = Like(*target); source != nullptr && source->ByteSizeLong() < 4096) {
-      std::unique_ptr<Message> copy(source->New());
-      copy->CopyFrom(*source);
-      target->CopyFrom(*copy);
-    }
   }
 
   int64_t Number(int64_t before) {
@@ -233,11 +228,16 @@ private:
     return before;
   }
 
+  template <class Target> void SetTo(std::unique_ptr<Message> copy, Target target) {
+    if (copy != nullptr)
+      target()->CopyFrom(*copy);
+  }
+
   void ChangeMessage(Message *message, const FieldDescriptor *field, const Reflection *reflection) {
     if (Below(2))
       reflection->ClearField(message, field);
     else
-      CopyLike(reflection->MutableMessage(message, field));
+      SetTo(Copy(field), [&] { return reflection->MutableMessage(message, field); });
   }
 
   void ChangeScalar(Message *message, const FieldDescriptor *field, const Reflection *reflection) {
@@ -284,7 +284,7 @@ private:
     case FieldDescriptor::CPPTYPE_STRING:
       return reflection->SetRepeatedString(message, field, i, Text(field, reflection->GetRepeatedString(*message, field, i)));
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return CopyLike(reflection->MutableRepeatedMessage(message, field, i));
+      return SetTo(Copy(field), [&] { return reflection->MutableRepeatedMessage(message, field, i); });
     default:
       return;
     }
@@ -301,7 +301,7 @@ private:
     case FieldDescriptor::CPPTYPE_STRING:
       return reflection->AddString(message, field, Text(field, ""));
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return CopyLike(reflection->AddMessage(message, field));
+      return SetTo(Copy(field), [&] { return reflection->AddMessage(message, field); });
     default:
       return;
     }
