@@ -63,8 +63,11 @@ OwningOpRef<ModuleOp> mlir::mpc::importGraphs(const CompileOptions &options, MLI
     SmallString<256> folder(llvm::sys::path::parent_path(graph.path));
     if (folder.empty())
       folder = ".";
-    if (std::error_code error = llvm::sys::fs::make_absolute(folder))
-      return (void)fail(context, "cannot resolve " + folder + ": " + error.message()), nullptr;
+    // A manifest names files without "..", which a reader would have to trust.
+    SmallString<256> real;
+    if (std::error_code error = llvm::sys::fs::real_path(folder, real))
+      return (void)fail(context, graph.path + ": cannot resolve its folder: " + error.message()), nullptr;
+    folder = real;
 
     ImportOptions import;
     import.inlineDir = staging.str();
