@@ -59,6 +59,35 @@ class Model(unittest.TestCase):
     def test_kjv_lm_reproduces_its_cases(self):
         self.run_case(SHARED / "kjv-lm" / "prefill.onnx", SHARED / "kjv-lm" / "cases_prefill.npz", 1e-2)
 
+    def test_a_path_with_dots(self):
+        """A bundle's manifest names files without "..", wherever the model was named from."""
+        model = EXAMPLE / ".." / EXAMPLE.name / "prefill.onnx"
+        bundle = compiled(model, "--calibrate", EXAMPLE / "cases_prefill.npz")
+        done = tool("mpc-run", bundle, "--input", EXAMPLE / "cases_prefill.npz", "--compare", EXAMPLE / "cases_prefill.npz")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    @needs_shared
+    def test_every_shared_graph(self):
+        """One case of each prefill, encoder and decode graph; those above have tests of their own."""
+        for model in ("bert-tiny-ts", "gpt2-tiny-prefill", "gpt2-tiny-decode", "llama-tiny-prefill", "llama-tiny-decode"):
+            with self.subTest(model=model):
+                self.run_case(SHARED / model / "model.onnx", SHARED / model / "case0.npz", 1e-2)
+
+    @needs_shared
+    def test_minilm_embeds_its_sentences(self):
+        """22 million parameters: the embeddings of six sentences to a cosine of 0.9999, each party within 1.5 GiB."""
+        for k in range(3):
+            case = SHARED / "minilm-l6" / f"case{k}.npz"
+            with self.subTest(case=k):
+                report = self.run_case(SHARED / "minilm-l6" / "model.onnx", case, 0.05)
+                self.assertLessEqual(max(report["peak_rss_bytes"].values()), 1.5 * 2**30)
+                bundle = compiled(SHARED / "minilm-l6" / "model.onnx", "--calibrate", case)
+                done = tool("mpc-run", bundle, "--input", case, "--output", WORK / "embedding.npz")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                got, want = np.load(WORK / "embedding.npz")["sentence_embedding"], np.load(case)["out:sentence_embedding"]
+                for a, b in zip(got, want):
+                    self.assertGreaterEqual(float(a @ b / np.linalg.norm(a) / np.linalg.norm(b)), 0.9999)
+
 
 if __name__ == "__main__":
     unittest.main()
