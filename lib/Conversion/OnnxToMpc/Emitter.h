@@ -40,6 +40,8 @@ public:
   OpBuilder builder;
   Location loc = UnknownLoc::get(builder.getContext());
   std::string error;
+  // The parts of sequences of tensors, by the file's value.
+  DenseMap<Value, SmallVector<Value>> sequences;
 
   // Records `text` (the first stays), and is null.
   Value fail(const Twine &text);

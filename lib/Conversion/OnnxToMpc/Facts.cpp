@@ -12,7 +12,8 @@ static constexpr OnnxFacts kFacts[] = {
     {"", "And", Kinds::Bits, "bits", ""},
     {"", "ArgMax", Kinds::Numbers, "place", "axis keepdims select_last_index"},
     {"", "ArgMin", Kinds::Numbers, "place", "axis keepdims select_last_index"},
-    {"", "Attention", Kinds::Reals, "attention", "is_causal kv_num_heads q_num_heads qk_matmul_output_mode scale softcap softmax_precision"},
+    {"", "Attention", Kinds::Reals, "attention",
+     "is_causal kv_num_heads q_num_heads qk_matmul_output_mode scale softcap softmax_precision"},
     {"", "AveragePool", Kinds::Reals, "linear", "auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides"},
     {"", "BatchNormalization", Kinds::Reals, "product", "epsilon momentum training_mode"},
     {"", "BitwiseAnd", Kinds::Bits, "bits", ""},
@@ -26,6 +27,7 @@ static constexpr OnnxFacts kFacts[] = {
     {"", "Clip", Kinds::Numbers, "choice", ""},
     {"", "Compress", Kinds::Any, "move", "axis"},
     {"", "Concat", Kinds::Any, "move", "axis"},
+    {"", "ConcatFromSequence", Kinds::Any, "move", "axis new_axis"},
     {"", "Constant", Kinds::Any, "public", "value value_float value_floats value_int value_ints"},
     {"", "ConstantOfShape", Kinds::Integers, "public", "value"},
     {"", "Conv", Kinds::Reals, "product", "auto_pad dilations group kernel_shape pads strides"},
@@ -100,13 +102,17 @@ static constexpr OnnxFacts kFacts[] = {
     {"", "ReduceSumSquare", Kinds::Numbers, "product", "axes keepdims noop_with_empty_axes"},
     {"", "Relu", Kinds::Numbers, "choice", ""},
     {"", "Resize", Kinds::Numbers, "linear",
-     "antialias axes coordinate_transformation_mode cubic_coeff_a exclude_outside extrapolation_value keep_aspect_ratio_policy mode nearest_mode"},
+     "antialias axes coordinate_transformation_mode cubic_coeff_a exclude_outside extrapolation_value keep_aspect_ratio_policy mode "
+     "nearest_mode"},
     {"", "Reshape", Kinds::Any, "move", "allowzero"},
     {"", "RotaryEmbedding", Kinds::Reals, "rotary", "interleaved num_heads rotary_embedding_dim"},
     {"", "Round", Kinds::Reals, "whole", ""},
     {"", "ScatterElements", Kinds::Any, "move", "axis reduction"},
     {"", "ScatterND", Kinds::Any, "move", "reduction"},
     {"", "Selu", Kinds::Reals, "elu", "alpha gamma"},
+    {"", "SequenceAt", Kinds::Any, "move", ""},
+    {"", "SequenceConstruct", Kinds::Any, "move", ""},
+    {"", "SequenceLength", Kinds::Any, "public", ""},
     {"", "Shape", Kinds::Any, "public", "end start"},
     {"", "Shrink", Kinds::Reals, "choice", "bias lambd"},
     {"", "Sigmoid", Kinds::Reals, "sigmoid", ""},
@@ -120,6 +126,7 @@ static constexpr OnnxFacts kFacts[] = {
     {"", "Softsign", Kinds::Reals, "softsign", ""},
     {"", "SpaceToDepth", Kinds::Any, "move", "blocksize"},
     {"", "Split", Kinds::Any, "move", "axis num_outputs split"},
+    {"", "SplitToSequence", Kinds::Any, "move", "axis keepdims"},
     {"", "Sqrt", Kinds::Reals, "sqrt", ""},
     {"", "Squeeze", Kinds::Any, "move", "axes"},
     {"", "Sub", Kinds::Numbers, "linear", ""},
@@ -142,7 +149,8 @@ static constexpr OnnxFacts kFacts[] = {
     {"com.microsoft", "BiasGelu", Kinds::Reals, "gelu", ""},
     {"com.microsoft", "EmbedLayerNormalization", Kinds::Integers, "lookup", "epsilon mask_index_type"},
     {"com.microsoft", "FastGelu", Kinds::Reals, "gelu", ""},
-    {"com.microsoft", "FusedGemm", Kinds::Reals, "product", "activation activation_alpha activation_beta activation_gamma alpha beta transA transB"},
+    {"com.microsoft", "FusedGemm", Kinds::Reals, "product",
+     "activation activation_alpha activation_beta activation_gamma alpha beta transA transB"},
     {"com.microsoft", "FusedMatMul", Kinds::Numbers, "product", "alpha transA transB transBatchA transBatchB"},
     {"com.microsoft", "Gelu", Kinds::Reals, "gelu", "approximate"},
     {"com.microsoft", "LayerNormalization", Kinds::Reals, "norm", "axis epsilon stash_type"},
@@ -182,8 +190,9 @@ std::string mlir::mpc::fromonnx::checkFacts(const OnnxRule &rule, Node &node) {
   if (!facts)
     return "";
   if (Value input = node.in(0)) {
-    bool fits = facts->kinds == Kinds::Any || (facts->kinds == Kinds::Numbers && !isBit(input)) || (facts->kinds == Kinds::Reals && isReal(input)) ||
-                (facts->kinds == Kinds::Integers && isInt(input)) || (facts->kinds == Kinds::Bits && isBit(input));
+    bool fits = facts->kinds == Kinds::Any || (facts->kinds == Kinds::Numbers && !isBit(input)) ||
+                (facts->kinds == Kinds::Reals && isReal(input)) || (facts->kinds == Kinds::Integers && isInt(input)) ||
+                (facts->kinds == Kinds::Bits && isBit(input));
     if (!fits)
       return ("takes " + describe(facts->kinds) + ", not " + describe(input)).str();
   }

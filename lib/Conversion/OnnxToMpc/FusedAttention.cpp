@@ -239,6 +239,8 @@ LogicalResult mlir::mpc::fromonnx::convertGroupQueryAttention(Node &node) {
     return node.fail("a past of " + describe(node.in(3)) + " and " + describe(node.in(4)) + " is not supported");
   if (node.getInt("smooth_softmax", 0) == 1 || node.has(11))
     return node.fail("a smooth softmax and sinks are not supported");
+  if (node.has(12) || node.has(13))
+    return node.fail("a quantized past is not supported");
   if (!key) {
     int64_t parts = heads + 2 * shared, width = shapeOf(query)[2];
     if (heads < 1 || shared < 1 || width % parts != 0)

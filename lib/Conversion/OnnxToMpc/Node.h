@@ -91,6 +91,7 @@ ArrayRef<OnnxRule> normalizationRules();
 ArrayRef<OnnxRule> attentionRules();
 ArrayRef<OnnxRule> windowRules();
 ArrayRef<OnnxRule> scatterRules();
+ArrayRef<OnnxRule> sequenceRules();
 
 // The rule for a node; null, with the reason, where there is none.
 const OnnxRule *findRule(StringRef domain, StringRef op, int64_t opset, std::string &reason);

@@ -13,9 +13,8 @@ using namespace mlir::mpc::fromonnx;
 static const std::multimap<std::pair<std::string, std::string>, const OnnxRule *> &allRules() {
   static const auto *const rules = [] {
     auto *all = new std::multimap<std::pair<std::string, std::string>, const OnnxRule *>();
-    for (ArrayRef<OnnxRule> part :
-         {elementwiseRules(), structureRules(), indexRules(), reductionRules(), productRules(), normalizationRules(), attentionRules(),
-          windowRules(), scatterRules()})
+    for (ArrayRef<OnnxRule> part : {elementwiseRules(), structureRules(), indexRules(), reductionRules(), productRules(),
+                                    normalizationRules(), attentionRules(), windowRules(), scatterRules(), sequenceRules()})
       for (const OnnxRule &rule : part)
         all->insert({{rule.domain.str(), rule.op.str()}, &rule});
     return all;
@@ -77,10 +76,13 @@ void mlir::mpc::printOnnxOps(llvm::raw_ostream &out) {
       << "Made by `mpc-translate --print-onnx-ops` from the tables that the conversion reads (lib/Conversion/OnnxToMpc); a test compares.\n"
       << "Models of opset 11 to " << kLatestOpset
       << " are read. Versions are those of the op's domain; the default domain's ops of com.microsoft are looked for there too.\n"
-      << "`If` is supported where its condition is known at compile time. Functions are inlined. A node of another op, version, element type or\n"
+      << "`If` is supported where its condition is known at compile time. Functions are inlined. A node of another op, version, element "
+         "type or\n"
       << "attribute is refused, with all others of its model in one list.\n\n"
-      << "On public operands, and on what one owner knows alone, every op computes in clear: f32 (f16, bf16, f64 become f32), i64, i32 (of 8 and\n"
-      << "16 bits too, which do not wrap at 2^8 or 2^16) and truth values. On secrets an op is one of the [forms](#on-secrets) below: arguments in its range, error within it.\n"
+      << "On public operands, and on what one owner knows alone, every op computes in clear: f32 (f16, bf16, f64 become f32), i64, i32 (of "
+         "8 and\n"
+      << "16 bits too, which do not wrap at 2^8 or 2^16) and truth values. On secrets an op is one of the [forms](#on-secrets) below: arguments in its range, error "
+         "within it.\n"
       << "Secret integers are whole numbers, abs < 2^23 where an owner shares them.\n\n"
       << "| domain | op | opsets | first input | attributes | on secrets | limits |\n|---|---|---|---|---|---|---|\n";
   for (const auto &[key, rule] : allRules()) {
@@ -101,7 +103,7 @@ void mlir::mpc::printOnnxOps(llvm::raw_ostream &out) {
       << "| form | arguments | error at most | |\n|---|---|---|---|\n";
   for (const SecretForm &form : secretForms())
     if (form.name != "public")
-      out << "| " << form.name << " | " << number(form.low) << " to " << number(form.high) << " | " << describeError(form) << " | " << form.note
-          << " |\n";
+      out << "| " << form.name << " | " << number(form.low) << " to " << number(form.high) << " | " << describeError(form) << " | "
+          << form.note << " |\n";
   out << "\nForm `public` has no secret operand: what it reads is known at compile time.\n";
 }
