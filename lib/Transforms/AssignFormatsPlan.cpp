@@ -125,7 +125,13 @@ LogicalResult FormatPlan::assignPublicProduct(Operation *op, Value secret, Array
   f = std::min(f, fa + fp);
   fractions[result] = f;
   unsigned bits = leastWidth(result);
-  int room = static_cast<int>(kMaxRing + f) - static_cast<int>(bits + fa);
+  // Where the ring has no room for the factor, bits beyond the preset's of the operand, which exact products left there, go first.
+  auto roomBeside = [&](unsigned fraction) { return static_cast<int>(kMaxRing + f) - static_cast<int>(bits + fraction); };
+  while (fa > kPresetFraction && roomBeside(fa) < static_cast<int>(exact ? fp : std::min(fp, kPresetFraction)))
+    --fa;
+  if (fa != fraction(secret))
+    productFractions[op] = {fa, fa};
+  int room = roomBeside(fa);
   if (!exact)
     fp = static_cast<unsigned>(std::clamp<int>(room, 0, static_cast<int>(fp)));
   if (fa + fp < f)

@@ -87,10 +87,10 @@ bool isRotated(Value value, Value x, bool &interleaved) {
          partOf(second) == Part{whole.base, whole.offset, 2 * whole.stride, half};
 }
 
-// A table of positions: no value of the client in it, and it does not make x larger.
+// A public table of positions that does not make x larger. One that a tool folded into an initialiser is a weight: two products take it.
 bool isTable(Value table, Value x, OwnerAnalysis &owners) {
   auto shape = broadcastShapes(shapeOf(table), shapeOf(x));
-  return !owners.dependsOnClient(table) && succeeded(shape) && ArrayRef<int64_t>(*shape) == shapeOf(x);
+  return owners.isPublic(table) && succeeded(shape) && ArrayRef<int64_t>(*shape) == shapeOf(x);
 }
 
 struct RaiseRotary : OpRewritePattern<AddOp> {
