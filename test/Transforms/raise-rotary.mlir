@@ -111,3 +111,29 @@ func.func @others(%x: !x {mpc.owner = "client"}, %cos: !x {mpc.owner = "public"}
   %z = mpc.add %a, %c : (!x, !x) -> !x
   return %y, %z : !x, !x
 }
+
+// -----
+
+!x = tensor<1x4x6x16xf32>
+!h = tensor<1x4x6x8xf32>
+!t = tensor<1x1x6x16xf32>
+
+// Must be left alone: tables that are weights (a tool folded them) are secret, and mpc.rotary takes public ones; products take any.
+mpc.param @cos {file = "w", offset = 0 : i64, length = 384 : i64, type = tensor<1x1x6x16xf32>}
+mpc.param @sin {file = "w", offset = 384 : i64, length = 384 : i64, type = tensor<1x1x6x16xf32>}
+// CHECK-LABEL: func.func @folded_tables
+// CHECK-NOT: mpc.rotary
+// CHECK-COUNT-2: mpc.mul
+// CHECK-NOT: mpc.rotary
+func.func @folded_tables(%x: !x {mpc.owner = "client"}) -> !x {
+  %cos = mpc.weight @cos : !t
+  %sin = mpc.weight @sin : !t
+  %a = mpc.mul %x, %cos : (!x, !t) -> !x
+  %lo = mpc.slice %x {offsets = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1, 1, 1>} : !x -> !h
+  %hi = mpc.slice %x {offsets = array<i64: 0, 0, 0, 8>, strides = array<i64: 1, 1, 1, 1>} : !x -> !h
+  %n = mpc.neg %hi : !h -> !h
+  %r = mpc.concat %n, %lo {axis = 3 : i64} : (!h, !h) -> !x
+  %b = mpc.mul %sin, %r : (!t, !x) -> !x
+  %y = mpc.add %b, %a : (!x, !x) -> !x
+  return %y : !x
+}
