@@ -93,7 +93,35 @@ static std::optional<unsigned> exactConstant(DenseElementsAttr dense, unsigned l
   return most;
 }
 
-std::optional<unsigned> mlir::mpc::getExactFraction(Value value, unsigned limit) {
+namespace {
+// Each value once, and not many of them: a value that its own sum is made of, forty times over, has 2^40 paths to where it comes from. Masks
+// and positions, for which this is asked, are a dozen ops from an input.
+class ExactFraction {
+public:
+  explicit ExactFraction(unsigned limit) : limit(limit) {}
+
+  std::optional<unsigned> of(Value value) {
+    auto [at, added] = known.try_emplace(value, std::nullopt);
+    if (!added)
+      return at->second;
+    if (known.size() > kMostValues)
+      return std::nullopt;
+    std::optional<unsigned> bits = compute(value);
+    known[value] = bits;
+    return bits;
+  }
+
+private:
+  static constexpr unsigned kMostValues = 512;
+
+  std::optional<unsigned> compute(Value value);
+
+  unsigned limit;
+  llvm::DenseMap<Value, std::optional<unsigned>> known;
+};
+} // namespace
+
+std::optional<unsigned> ExactFraction::compute(Value value) {
   if (getPlainElementType(llvm::cast<RankedTensorType>(value.getType()).getElementType()).isSignlessInteger())
     return 0;
   Operation *op = value.getDefiningOp();
@@ -103,7 +131,7 @@ std::optional<unsigned> mlir::mpc::getExactFraction(Value value, unsigned limit)
   auto largest = [&](unsigned first) -> std::optional<unsigned> {
     unsigned most = 0;
     for (Value operand : op->getOperands().drop_front(first)) {
-      auto bits = getExactFraction(operand, limit);
+      auto bits = of(operand);
       if (!bits)
         return std::nullopt;
       most = std::max(most, *bits);
@@ -119,15 +147,17 @@ std::optional<unsigned> mlir::mpc::getExactFraction(Value value, unsigned limit)
           [&](auto) { return largest(0); })
       .Case<FloorOp, CeilOp, RoundOp, NearOp, SignOp>([](auto) { return 0u; })
       .Case<WhereOp>([&](WhereOp) { return largest(1); })
-      .Case<GatherOp>([&](GatherOp gather) { return getExactFraction(gather.getInput(), limit); })
+      .Case<GatherOp>([&](GatherOp gather) { return of(gather.getInput()); })
       .Case<ReduceOp>([&](ReduceOp reduce) -> std::optional<unsigned> {
         if (reduce.getKind() == "mean" || reduce.getKind() == "prod")
           return std::nullopt;
         return largest(0);
       })
       .Case<MulOp>([&](MulOp mul) -> std::optional<unsigned> {
-        auto a = getExactFraction(mul.getLhs(), limit), b = getExactFraction(mul.getRhs(), limit);
+        auto a = of(mul.getLhs()), b = of(mul.getRhs());
         return a && b && *a + *b <= limit ? std::optional(*a + *b) : std::nullopt;
       })
       .Default([](Operation *) { return std::nullopt; });
 }
+
+std::optional<unsigned> mlir::mpc::getExactFraction(Value value, unsigned limit) { return ExactFraction(limit).of(value); }

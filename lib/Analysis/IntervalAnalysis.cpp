@@ -83,13 +83,33 @@ static std::optional<Interval> constantInterval(ConstantOp op) {
   return interval;
 }
 
+// What a value depends on is known before it is computed: a chain of a hundred thousand ops would be as deep a recursion.
 Interval IntervalAnalysis::get(Value value) {
   auto found = known.find(value);
   if (found != known.end())
     return found->second;
-  Interval interval = compute(value);
-  known[value] = interval;
-  return interval;
+  SmallVector<Value> pending{value};
+  auto need = [&](Value operand) {
+    if (llvm::isa<RankedTensorType>(operand.getType()) && !known.count(operand))
+      pending.push_back(operand);
+  };
+  while (!pending.empty()) {
+    Value next = pending.back();
+    size_t before = pending.size();
+    if (Operation *op = next.getDefiningOp(); op && !known.count(next)) {
+      llvm::for_each(op->getOperands(), need);
+      if (auto owned = llvm::dyn_cast<OwnedOp>(op))
+        need(owned.getBody().front().getTerminator()->getOperand(llvm::cast<OpResult>(next).getResultNumber()));
+    }
+    if (pending.size() != before)
+      continue;
+    pending.pop_back();
+    if (!known.count(next)) {
+      Interval interval = compute(next);
+      known[next] = interval;
+    }
+  }
+  return known.lookup(value);
 }
 
 Interval IntervalAnalysis::compute(Value value) {
