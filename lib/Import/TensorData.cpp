@@ -105,11 +105,14 @@ FailureOr<TensorData> TensorReader::inspect(const Proto &proto, std::string &err
     return failure();
   }
   data.elements = 1;
+  int64_t extent = 1; // a dimension of 0 does not hide that the others overflow
   for (int64_t dim : proto.dims()) {
-    if (dim < 0 || (dim != 0 && data.elements > (int64_t(1) << 40) / dim)) {
+    int64_t factor = std::max<int64_t>(dim, 1);
+    if (dim < 0 || extent > (int64_t(1) << 40) / factor) {
       error = "a dimension of " + std::to_string(dim) + " makes no shape of at most 2^40 elements";
       return failure();
     }
+    extent *= factor;
     data.elements *= dim;
     data.shape.push_back(dim);
   }

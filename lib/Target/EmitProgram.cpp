@@ -103,6 +103,12 @@ private:
     instruction.attributes = std::move(*attributes);
     instruction.origin = originIndex(op);
     if (auto constant = llvm::dyn_cast<ConstantOp>(op)) {
+      // Before they are made: a splat of a billion elements is a few bytes until here.
+      Type element = constant.getValue().getElementType();
+      unsigned width = element.isIntOrFloat() ? element.getIntOrFloatBitWidth() : 64;
+      constantBytes += constant.getValue().getNumElements() * llvm::divideCeil(width, 8);
+      if (constantBytes > kMostConstantBytes)
+        return op->emitOpError("brings the program's constants above 1 GiB; a program holds less, so give the model smaller tables or pads");
       auto data = toProgramData(constant.getValue());
       if (failed(data))
         return op->emitOpError("has elements that a program does not store");
@@ -258,6 +264,8 @@ private:
 
   ModuleOp module;
   tacit::Program program;
+  static constexpr int64_t kMostConstantBytes = int64_t(1) << 30;
+  int64_t constantBytes = 0;
   llvm::DenseMap<Type, uint32_t> types;
   llvm::DenseMap<Operation *, uint32_t> params;
   std::map<std::pair<std::string, std::string>, uint32_t> origins;

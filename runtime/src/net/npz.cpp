@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include <zip.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -59,13 +60,17 @@ absl::Status ParseDescription(absl::string_view text, Header* header) {
 absl::Status ParseShape(absl::string_view text, Header* header) {
   const size_t end = text.find(')');
   if (text.empty() || text[0] != '(' || end == absl::string_view::npos) return absl::InvalidArgumentError("header with a broken shape");
+  int64_t extent = 1;
   for (absl::string_view part : absl::StrSplit(text.substr(1, end - 1), ',')) {
     part = absl::StripAsciiWhitespace(part);
     if (part.empty()) continue;
     int64_t size = 0;
     if (!absl::SimpleAtoi(part, &size) || size < 0 || header->shape.size() >= 16)
       return absl::InvalidArgumentError("header with a broken shape");
-    if (size > 0 && header->elements > static_cast<int64_t>(kMaxBytes) / size) return absl::InvalidArgumentError("an array above 2 GiB");
+    // A dimension of 0 does not hide that the others overflow.
+    const int64_t factor = std::max<int64_t>(size, 1);
+    if (extent > static_cast<int64_t>(kMaxBytes) / factor) return absl::InvalidArgumentError("an array above 2 GiB");
+    extent *= factor;
     header->elements *= size;
     header->shape.push_back(size);
   }

@@ -1,6 +1,7 @@
 // The wire format (https://protobuf.dev/programming-guides/encoding) of the fields of TensorProto (onnx.proto) that hold numbers.
 #include "net/tensor_proto.h"
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -168,11 +169,13 @@ absl::StatusOr<std::pair<std::string, Tensor>> ParseTensorProto(absl::string_vie
   }
   std::vector<int64_t> shape;
   const uint64_t count = elements.size() / type->bytes;
-  uint64_t product = 1;
+  uint64_t product = 1, extent = 1;
   for (uint64_t size : proto.dims) {
-    // A product that outgrows the elements stays too large, unless a later dimension is 0.
-    product = size != 0 && product > (uint64_t{1} << 40) / size ? uint64_t{1} << 40 : product * size;
-    if (size > (uint64_t{1} << 40)) return absl::InvalidArgumentError("a dimension that is too large");
+    // A dimension of 0 does not hide that the others overflow.
+    const uint64_t factor = std::max<uint64_t>(size, 1);
+    if (extent > (uint64_t{1} << 40) / factor) return absl::InvalidArgumentError("a shape that is too large");
+    extent *= factor;
+    product *= size;
     shape.push_back(static_cast<int64_t>(size));
   }
   if (shape.size() > 16 || product != count || elements.size() % type->bytes != 0) {

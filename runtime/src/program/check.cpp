@@ -33,8 +33,10 @@ absl::Status CheckType(const Type& type, size_t index) {
   int64_t elements = 1;
   for (int64_t d : type.shape) {
     if (d < 0 || d > kMostElements) return Wrong("type ", index, " has a dimension of ", d);
-    if (d != 0 && elements > kMostElements / d) return Wrong("type ", index, " has more than 2^31 elements");
-    elements *= d;
+    // A dimension of 0 does not hide that the others overflow: kernels multiply some of them.
+    const int64_t factor = std::max<int64_t>(d, 1);
+    if (elements > kMostElements / factor) return Wrong("type ", index, " has more than 2^31 elements");
+    elements *= factor;
   }
   return absl::OkStatus();
 }

@@ -214,6 +214,7 @@ INSTANTIATE_TEST_SUITE_P(
         Rule{"width of 0", "width of 0", [](Program& p) { Retype(p, "share.matmul", [](Type& t) { t.width = 0; }); }},
         Rule{"too many elements", "more than 2^31 elements",
              [](Program& p) { Retype(p, "share.matmul", [](Type& t) { t.shape = {int64_t{1} << 20, int64_t{1} << 12}; }); }},
+        Rule{"too many elements beside none", "more than 2^31 elements", [](Program& p) { p.types[0].shape = {int64_t{1} << 20, 0, int64_t{1} << 20}; }},
         Rule{"negative dimension", "dimension of -4", [](Program& p) { Retype(p, "share.matmul", [](Type& t) { t.shape[1] = -4; }); }},
         Rule{"too many dimensions", "dimensions", [](Program& p) { Retype(p, "share.matmul", [](Type& t) { t.shape.assign(40, 1); }); }},
         Rule{"result shape", "does not follow", [](Program& p) { Retype(p, "share.matmul", [](Type& t) { t.shape = {4, 2}; }); }},
