@@ -208,6 +208,14 @@ LogicalResult ShrinkOp::verify() {
   return checkShape(*this, "SHARE-C16", getResult(), shapeOf(getInput()));
 }
 
+LogicalResult CoarsenOp::verify() {
+  auto from = formatOf(getInput()), to = formatOf(getResult());
+  unsigned dropped = from->width - to->width;
+  if (to->width >= from->width || to->fraction != (from->fraction > dropped ? from->fraction - dropped : 0))
+    return violates(*this, "SHARE-C31", "s = k - k' >= 1 bits are dropped, and as many of the fraction as it has");
+  return checkShape(*this, "SHARE-C31", getResult(), shapeOf(getInput()));
+}
+
 LogicalResult ReinterpretOp::verify() {
   if (!sameKind(elementOf(getInput()), elementOf(getResult())) || formatOf(getInput())->width != formatOf(getResult())->width)
     return violates(*this, "SHARE-C17", "result must have the operand's kind and width");

@@ -172,6 +172,22 @@ def Share_ShrinkOp : Share_Op<"shrink", [Pure]> {
   let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
   let hasVerifier = 1;
 }
+def Share_CoarsenOp : Share_Op<"coarsen", [Pure]> {
+  let summary = "the high bits of a masked value, about: x / 2^s + e for e in (-1, 2), local";
+  let description = [{
+    Drops the low s = k - k' bits of m, l1 and l2 alike; the borrows between them are lost, which is the error e. For what needs to know a value roughly
+    only: comparisons with fuzzy thresholds (protocol.md, GELU), a maximum that a softmax takes off. The fraction falls by s, and stays 0 from there on.
+
+    ```mlir
+    // units of 1/4, off by up to half a unit and a unit more
+    %y = share.coarsen %x : tensor<4x8x!share.masked<20, 12>> -> tensor<4x8x!share.masked<10, 2>>
+    ```
+  }];
+  let arguments = (ins Share_Masked:$input);
+  let results = (outs Share_Masked:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input) `->` type($result)";
+  let hasVerifier = 1;
+}
 def Share_ReinterpretOp : Share_Op<"reinterpret", [Pure]> {
   let summary = "the same ring elements under another fraction: times a power of two, free";
   let description = [{

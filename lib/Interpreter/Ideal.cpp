@@ -57,7 +57,7 @@ protected:
     FailureOr<TensorPtr> result =
         llvm::TypeSwitch<Operation *, FailureOr<TensorPtr>>(op)
             .Case<share::EncodeOp, share::RevealOp, share::RemaskOp, share::AddOp, share::SubOp, share::NegOp, share::MulPublicOp,
-                  share::MatmulPublicOp, share::ReduceSumOp, share::ShrinkOp, share::ReinterpretOp, share::ToAdditiveOp, share::TruncateOp,
+                  share::MatmulPublicOp, share::ReduceSumOp, share::ShrinkOp, share::CoarsenOp, share::ReinterpretOp, share::ToAdditiveOp, share::TruncateOp,
                   share::MulOp, share::MatmulOp, share::ExtendHighOp, share::JoinOp, share::CompareDigitsOp, share::LexCombineOp,
                   share::CompareFinishOp, share::XorOp, share::NotOp, share::AndOp, share::BitToArithOp, share::BitMulOp, share::PeriodicOp,
                   share::ExpOp>([&](auto o) { return run(o, operands); })
@@ -181,6 +181,10 @@ private:
   Result run(share::ToAdditiveOp, Operands in) { return in[0]; }
   Result run(share::ReinterpretOp, Operands in) { return in[0]; }
   Result run(share::ShrinkOp op, Operands in) { return write(op.getResult(), read(in[0])); }
+  Result run(share::CoarsenOp op, Operands in) {
+    unsigned s = formatOf(op.getInput()).width - formatOf(op.getResult()).width;
+    return map(op.getResult(), in[0], [&](int64_t x) { return rounding.coarsen(x, s); });
+  }
 
   Result run(share::AddOp op, Operands in) {
     return map(op.getResult(), op.getLhs(), in[0], op.getRhs(), in[1], [](uint64_t x, uint64_t y) { return x + y; });

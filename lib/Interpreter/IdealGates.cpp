@@ -44,6 +44,13 @@ __int128 ideal::Rounding::truncateProduct(__int128 x, unsigned t) {
   return (x + 3 * (one << (t - 1)) - bits(t) - bits(t)) >> t;
 }
 
+int64_t ideal::Rounding::coarsen(int64_t x, unsigned s) {
+  if (state == 0)
+    return (x >> s) + 1; // the middle of (-1, 2)
+  __int128 low = x & ((__int128{1} << s) - 1);
+  return (x >> s) + static_cast<int64_t>((low + bits(s) + bits(s)) >> s);
+}
+
 //===-- Shapes -------------------------------------------------------------------------------------------------------===//
 
 static int64_t count(ArrayRef<int64_t> shape) {

@@ -74,6 +74,8 @@ absl::Status ReduceSum(GateIo&, const GateCall&, Held*);
 template <Role R>
 absl::Status Shrink(GateIo&, const GateCall&, Held*);
 template <Role R>
+absl::Status Coarsen(GateIo&, const GateCall&, Held*);
+template <Role R>
 absl::Status Reinterpret(GateIo&, const GateCall&, Held*);
 template <Role R>
 absl::Status ToAdditive(GateIo&, const GateCall&, Held*);

@@ -31,6 +31,7 @@ const absl::flat_hash_map<std::string, RoleFunctions>& Functions() {
       {"share.matmul_public", TACIT_ROLES(MatmulPublic)},
       {"share.reduce_sum", TACIT_ROLES(ReduceSum)},
       {"share.shrink", TACIT_ROLES(Shrink)},
+      {"share.coarsen", TACIT_ROLES(Coarsen)},
       {"share.reinterpret", TACIT_ROLES(Reinterpret)},
       {"share.to_additive", TACIT_ROLES(ToAdditive)},
       {"share.truncate", TACIT_ROLES(Truncate)},

@@ -138,6 +138,18 @@ absl::Status Shrink(GateIo&, const GateCall& call, Held* out) {
   return absl::OkStatus();
 }
 
+// m, l1 and l2 lose their low bits each; the wrap of their ring is a multiple of the new ring's.
+template <Role R>
+absl::Status Coarsen(GateIo&, const GateCall& call, Held* out) {
+  const int dropped = call.types[0]->width - call.result_type->width;
+  EachArray<R>(call, 0, out, [&](const Array& in) {
+    Words z(in->size());
+    ForEach(z.size(), [&](int64_t i) { z[i] = (*in)[i] >> dropped; });
+    return Keep(std::move(z));
+  });
+  return absl::OkStatus();
+}
+
 template <Role R>
 absl::Status Reinterpret(GateIo&, const GateCall& call, Held* out) {
   *out = *call.values[0];
@@ -181,6 +193,7 @@ TACIT_GATE_ROLES(MulPublic)
 TACIT_GATE_ROLES(MatmulPublic)
 TACIT_GATE_ROLES(ReduceSum)
 TACIT_GATE_ROLES(Shrink)
+TACIT_GATE_ROLES(Coarsen)
 TACIT_GATE_ROLES(Reinterpret)
 TACIT_GATE_ROLES(ToAdditive)
 TACIT_GATE_ROLES(Truncate)

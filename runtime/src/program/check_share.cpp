@@ -185,6 +185,11 @@ absl::Status CheckShare(const Instruction& in, const Types& x, const Type& r) {
   if (op == "share.shrink")
     return Unless(x[0]->kind == r.kind && r.width <= x[0]->width && x[0]->fraction == r.fraction,
                   "shrink keeps kind and fraction and takes bits away");
+  if (op == "share.coarsen") {
+    const int dropped = x[0]->width - r.width;
+    return Unless(dropped >= 1 && r.fraction == std::max(0, x[0]->fraction - dropped),
+                  "coarsen drops at least one bit, and as many of the fraction as it has");
+  }
   if (op == "share.reinterpret") return Unless(x[0]->kind == r.kind && x[0]->width == r.width, "reinterpret keeps kind and width");
   if (op == "share.truncate") {
     const int t = x[0]->fraction - r.fraction;

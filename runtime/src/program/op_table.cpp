@@ -104,6 +104,7 @@ std::map<std::string, OpInfo, std::less<>> MakeTable() {
   local("matmul_public", {KindSet(kM | kA | kU), KindSet(kM | kA | kU)}, KindSet(kM | kA));
   local("reduce_sum", {KindSet(kM | kA)}, KindSet(kM | kA), "axes:is");
   local("shrink", {KindSet(kM | kA | kU)}, KindSet(kM | kA | kU));
+  local("coarsen", {kM}, kM);
   local("reinterpret", {KindSet(kM | kA | kU)}, KindSet(kM | kA | kU));
   local("to_additive", {KindSet(kM | kB)}, KindSet(kA | kX));
   local("truncate", {kA}, kA);
