@@ -435,8 +435,10 @@ def Mpc_BelowOp : Mpc_UnaryOp<"below", "bits [x < thresholds[t]]"> {
     ```mlir
     %b = mpc.below %x {thresholds = array<f64: -2.5, 2.5>} : tensor<4x8x!mpc.secret<!mpc.fxp<46, 18>>> -> tensor<2x4x8x!mpc.secret<i1>>
     ```
+
+    With `tolerance` a bit may be wrong for x within it of its threshold, and only the bits of x that matter are compared (protocol.md, GELU).
   }];
-  let arguments = (ins Mpc_Tensor:$input, DenseF64ArrayAttr:$thresholds);
+  let arguments = (ins Mpc_Tensor:$input, DenseF64ArrayAttr:$thresholds, OptionalAttr<F64Attr>:$tolerance);
 }
 def Mpc_BitSumOp : Mpc_UnaryOp<"bit_sum", "constant + sum_t coefficients[t] * bit[t] over the first dimension"> {
   let description = [{

@@ -440,6 +440,8 @@ LogicalResult BelowOp::verify() {
     if (FxpType from = formatOf(getInput()); from && std::abs(std::ldexp(t, from.getFraction())) > std::ldexp(1.0, from.getWidth() - 1))
       return emitOpError() << "threshold " << t << " lies outside " << from << " (MPC-C42)";
   }
+  if (auto tolerance = getTolerance(); tolerance && !(tolerance->convertToDouble() > 0 && std::isfinite(tolerance->convertToDouble())))
+    return violates(*this, "MPC-C42", "the tolerance must be positive and finite");
   return all({checkSecrecy(*this), checkShape(*this, "MPC-C42", getResult(), shape),
               checkKind(*this, isNumber(getInput()) && isBit(getResult()), "numbers and makes i1")});
 }

@@ -98,10 +98,11 @@ Value Emit::concat(ArrayRef<Value> parts, int64_t axis) {
   return builder.create<ConcatOp>(loc, resultType(shape, parts), parts, builder.getI64IntegerAttr(axis));
 }
 
-Value Emit::below(Value x, ArrayRef<double> thresholds) {
+Value Emit::below(Value x, ArrayRef<double> thresholds, std::optional<double> tolerance) {
   SmallVector<int64_t> shape{static_cast<int64_t>(thresholds.size())};
   llvm::append_range(shape, shapeOf(x));
-  return builder.create<BelowOp>(loc, resultType(shape, {x}, builder.getI1Type()), x, thresholds);
+  return builder.create<BelowOp>(loc, resultType(shape, {x}, builder.getI1Type()), x, builder.getDenseF64ArrayAttr(thresholds),
+                                 tolerance ? builder.getF64FloatAttr(*tolerance) : FloatAttr());
 }
 
 Value Emit::bit(Value bits, int64_t index) {

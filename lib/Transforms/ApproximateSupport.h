@@ -58,7 +58,8 @@ public:
   Value concat(ArrayRef<Value> parts, int64_t axis);
 
   // Bits [x < T] for each threshold, [T] + shape(x), and one of them as shape(x).
-  Value below(Value x, ArrayRef<double> thresholds);
+  // With a tolerance, bits may be wrong for x within it of their threshold.
+  Value below(Value x, ArrayRef<double> thresholds, std::optional<double> tolerance = std::nullopt);
   Value bit(Value bits, int64_t index);
   Value isNegative(Value x) { return bit(below(x, {0.0}), 0); }
   Value bitSum(Value bits, ArrayRef<double> coefficients, double constant);

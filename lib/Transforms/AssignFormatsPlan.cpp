@@ -222,6 +222,8 @@ std::optional<OperandNeed> FormatPlan::need(OpOperand &use) const {
     Interval x = const_cast<FormatPlan *>(this)->interval(value);
     for (double t : below.getThresholds())
       largest = std::max({largest, std::abs(x.low - t), std::abs(x.high - t), x.magnitude()});
+    if (below.getTolerance())
+      largest += below.getTolerance()->convertToDouble(); // the coarse value may be off by that much
     double units = std::ldexp(largest, static_cast<int>(fraction(value)));
     unsigned bits = 1 + static_cast<unsigned>(std::max(1.0, std::ceil(std::log2(std::max(units, 1.0) + 1))));
     return OperandNeed{fraction(value), bits, false};

@@ -92,8 +92,9 @@ struct VerifyRanges : public mlir::mpc::impl::MpcVerifyRangesBase<VerifyRanges> 
     auto interval = source ? getRangeAttr(source) : std::nullopt;
     if (!format || !interval)
       return success();
+    double slack = op.getTolerance() ? op.getTolerance()->convertToDouble() : 0;
     for (double t : op.getThresholds())
-      if (!fits(interval->low - t, format, 0) || !fits(interval->high - t, format, 0))
+      if (!fits(interval->low - t - slack, format, 0) || !fits(interval->high - t + slack, format, 0))
         return op->emitError() << "'" << op->getName() << "' compares a value in [" << interval->low << ", " << interval->high << "] with "
                                << t << ": the difference does not fit " << format.getWidth() << " bits with " << format.getFraction()
                                << " fractional";

@@ -164,9 +164,16 @@ struct BelowPattern : OpConversionPattern<BelowOp> {
     auto [k, f] = ShareBuilder::formatOf(x);
     if (k < 2)
       return op.emitOpError("needs a fixed-point operand of at least 2 bits");
+    unsigned drop = coarseBits(op, k, f);
+    if (drop > 0) {
+      // Centred by half a unit, the coarse value is within 1.5 of x.
+      x = s.coarsen(s.add(x, s.ringConstant({-(int64_t(1) << (drop - 1))}, {}, k, f)), drop);
+      k -= drop;
+    }
     SmallVector<int64_t> thresholds;
     for (double t : op.getThresholds()) {
-      double units = std::ceil(std::ldexp(t, f)); // x < t exactly if the integer is below the ceiling
+      double exact = std::ldexp(t, static_cast<int>(f) - static_cast<int>(drop));
+      double units = drop > 0 ? std::nearbyint(exact) : std::ceil(exact); // x < t exactly if the integer is below the ceiling
       if (!(units >= -std::ldexp(1, k - 1) && units <= std::ldexp(1, k - 1)))
         return op.emitOpError("threshold ") << t << " lies outside the operand's ring of " << k << " bits";
       thresholds.push_back(static_cast<int64_t>(std::min(units, 0x1p63 - 1024)));
@@ -193,6 +200,22 @@ struct BelowPattern : OpConversionPattern<BelowOp> {
 
 private:
   int64_t digit; // 0: chosen here
+
+  // Low bits of the operand that need not be compared: 1.5 units of what is left, and a threshold's rounding to a whole one, stay within the tolerance.
+  static unsigned coarseBits(BelowOp op, unsigned k, unsigned f) {
+    if (!op.getTolerance())
+      return 0;
+    double tolerance = std::ldexp(op.getTolerance()->convertToDouble(), f);
+    unsigned drop = 0;
+    for (unsigned s = 1; s + 2 <= k; ++s) {
+      double unit = std::ldexp(1.0, s), rounding = 0;
+      for (double t : op.getThresholds())
+        rounding = std::max(rounding, std::abs(std::remainder(std::ldexp(t, f), unit)));
+      if (1.5 * unit + rounding <= tolerance)
+        drop = s;
+    }
+    return drop;
+  }
 
   // Fewest rounds first, then fewest bits.
   static int64_t bestDigit(int width, int64_t thresholds) {

@@ -79,6 +79,10 @@ Value ShareBuilder::shrink(Value v, unsigned width) {
     return v;
   return b.create<share::ShrinkOp>(loc, withFormat(typeOf(v), shapeOf(v), width, f), v);
 }
+Value ShareBuilder::coarsen(Value v, unsigned drop) {
+  auto [k, f] = formatOf(v);
+  return b.create<share::CoarsenOp>(loc, masked(shapeOf(v), k - drop, f > drop ? f - drop : 0), v);
+}
 Value ShareBuilder::reinterpret(Value v, unsigned fraction) {
   auto [k, f] = formatOf(v);
   if (f == fraction)

@@ -35,6 +35,7 @@ public:
   RankedTensorType xorBit(ArrayRef<int64_t> shape);
 
   Value shrink(Value v, unsigned width);         // no op where the width is that already
+  Value coarsen(Value v, unsigned drop);         // x / 2^drop, about
   Value reinterpret(Value v, unsigned fraction); // the same ring elements, another fraction
   Value encode(Value plain, unsigned width, unsigned fraction);
   Value toAdditive(Value v);

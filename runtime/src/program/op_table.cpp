@@ -91,7 +91,7 @@ std::map<std::string, OpInfo, std::less<>> MakeTable() {
   clear("layer_norm", 2, 3, "epsilon:f");
   clear("rms_norm", 2, 2, "epsilon:f");
   clear("rotary", 3, 3, "interleaved:b?");
-  clear("below", 1, 1, "thresholds:fs");
+  clear("below", 1, 1, "thresholds:fs tolerance:f?");
   clear("bit_sum", 1, 1, "coefficients:fs constant:f");
 
   local("encode", {kPlain}, kU);

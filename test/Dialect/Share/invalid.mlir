@@ -204,6 +204,14 @@ func.func @c16(%a: tensor<4x!share.masked<20, 12>>) {
 
 // -----
 
+func.func @c31(%a: tensor<4x!share.masked<20, 12>>) {
+  // expected-error @+1 {{s = k - k' >= 1 bits are dropped, and as many of the fraction as it has (SHARE-C31)}}
+  %0 = share.coarsen %a : tensor<4x!share.masked<20, 12>> -> tensor<4x!share.masked<10, 3>>
+  return
+}
+
+// -----
+
 func.func @c16_opens(%a: tensor<4x!share.masked<20, 12>>) {
   // A local op must not turn shares into public elements.
   // expected-error @+1 {{result must have the operand's kind and fraction and at most its width (SHARE-C16)}}

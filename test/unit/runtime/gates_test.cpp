@@ -194,6 +194,27 @@ TEST(Products, BroadcastBitSelectsRows) {
   EXPECT_EQ(b.Run()["z"], want);
 }
 
+// m and both halves of the mask lose their low bits: the value over 2^s, by (-1, 2), in a ring that wraps where the old one did.
+TEST(Coarsen, IsWithinTwoUnits) {
+  constexpr int64_t n = 20000;
+  std::mt19937_64 random(17);
+  for (const auto& [k, s] : std::vector<std::array<int, 2>>{{20, 10}, {64, 1}, {64, 63}, {33, 20}, {2, 1}, {12, 11}}) {
+    const Ints xs = Samples(random, Lowest(k), Highest(k), n);
+    ProgramBuilder b;
+    const ValueId x = b.Input(Masked(k, {n}, 6), xs);
+    b.Output("z", b.Op("share.coarsen", {x}, Masked(k - s, {n}, std::max(0, 6 - s))));
+    const Ints got = b.Run()["z"];
+    int64_t least = 9, most = -9;
+    for (int64_t i = 0; i < n; ++i) {
+      const int64_t carry = Wrap(got[i] - (xs[i] >> s), k - s);
+      least = std::min(least, carry), most = std::max(most, carry);
+    }
+    if (k - s < 3) continue;  // three carries need a ring of three bits to be told apart
+    EXPECT_EQ(least, 0) << k << " " << s;
+    EXPECT_EQ(most, s == 1 ? 1 : 2) << k << " " << s;
+  }
+}
+
 struct ErrorInUlp {
   double mean, lowest, highest;
 };
