@@ -8,6 +8,7 @@
 #include "mpc/Pipelines/Trace.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
 #include <unistd.h>
@@ -20,8 +21,8 @@ static constexpr double kWeightBound = 1024;
 
 static LogicalResult fail(MLIRContext &context, const llvm::Twine &text) { return emitError(UnknownLoc::get(&context)) << text; }
 
-static LogicalResult runPhase(Phase phase, const CompileOptions &options, ModuleOp module) {
-  std::string passes = getPhasePipeline(phase, options.phases);
+static LogicalResult runPhase(Phase phase, const PhaseOptions &options, ModuleOp module) {
+  std::string passes = getPhasePipeline(phase, options);
   if (passes.empty())
     return success();
   PassManager manager(module.getContext());
@@ -76,11 +77,17 @@ LogicalResult mlir::mpc::compileBundle(const CompileOptions &options, MLIRContex
   if (!module)
     return failure();
 
+  PhaseOptions phases = options.phases;
+  for (const auto &[name, path] : files)
+    if (std::string folder = llvm::sys::path::parent_path(path).str(); !llvm::is_contained(phases.weightsDirs, folder))
+      phases.weightsDirs.push_back(folder.empty() ? "." : folder);
+  if (phases.precision == "auto") // f18 takes nothing from cases but shapes
+    phases.cases = options.calibration;
   for (Phase phase : kPhases) {
     // The precision phase takes weights to be below its bound; one that is not would overflow unnoticed.
     if (phase == Phase::Precision && failed(checkWeightBounds(*module, files, kWeightBound)))
       return failure();
-    if (failed(runPhase(phase, options, *module)))
+    if (failed(runPhase(phase, phases, *module)))
       return failure();
     reportTime(getPhaseName(phase));
     if (llvm::is_contained(options.printAfter, phase)) {

@@ -2,6 +2,7 @@
 #include "mpc/Pipelines/Phases.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -33,11 +34,24 @@ static std::string secrecyPasses(const PhaseOptions &options) {
       .str();
 }
 
+// Calibration comes twice: what approximations are chosen by, and what their steps turn out to be.
+static std::string calibrationPass(const PhaseOptions &options) {
+  if (options.cases.empty())
+    return "";
+  auto quoted = [](const std::vector<std::string> &paths) {
+    return llvm::join(llvm::map_range(paths, [](const std::string &path) { return '"' + path + '"'; }), ",");
+  };
+  return llvm::formatv("mpc-calibrate-ranges{{cases={0} weights-dir={1} margin={2}},", quoted(options.cases), quoted(options.weightsDirs),
+                       options.margin)
+      .str();
+}
+
 static std::string precisionPasses(const PhaseOptions &options) {
-  std::string approximate =
-      options.maxError > 0 ? llvm::formatv("mpc-approximate{{max-error={0:E9}}", options.maxError).str() : "mpc-approximate";
-  return llvm::formatv("func.func({1}),{0},func.func(mpc-infer-ranges,mpc-assign-formats{{preset={2}}),{0},func.func(mpc-verify-ranges)",
-                       kClean, approximate, options.precision)
+  std::string calibrate = calibrationPass(options), approximate = llvm::formatv("mpc-approximate{{fraction={0}", options.fraction);
+  if (options.maxError > 0)
+    approximate += llvm::formatv(" max-error={0:E9}", options.maxError);
+  return llvm::formatv("func.func({1}{2}}),{0},func.func({1}mpc-infer-ranges,mpc-assign-formats{{fraction={3}}),{0},func.func(mpc-verify-ranges)", kClean,
+                       calibrate, approximate, options.fraction)
       .str();
 }
 

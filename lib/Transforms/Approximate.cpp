@@ -59,7 +59,7 @@ struct Approximate : public mlir::mpc::impl::MpcApproximateBase<Approximate> {
       function.emitError("max-error must be between 1e-7 and 0.5, not ") << maxError;
       return signalPassFailure();
     }
-    FitCache fits(maxError);
+    FitCache fits(maxError, fraction);
     RewritePatternSet patterns(&getContext());
     populateActivationPatterns(patterns, fits);
     populateSoftmaxPatterns(patterns, fits);

@@ -12,6 +12,9 @@ namespace {
 constexpr double kFitShare = 0.8;
 constexpr double kTailShare = 0.7;
 
+// The pieces agree from T on, so the thresholds may be off by this much; the comparison then reads a few bits only. 1.5 units of 1/8.
+constexpr double kFuzz = 0.1875;
+
 // Least T, in eighths, from which the function's distance from its limit stays below the budget; `tail` falls from 1 on.
 double findEdge(double maxError, double (*tail)(double)) {
   double edge = 1;
@@ -22,7 +25,13 @@ double findEdge(double maxError, double (*tail)(double)) {
 
 // The ring's period: 2T fits in it many times, so that frequencies need not be multiples of 1/2T; the best lie in narrow valleys. The
 // gate's cost does not depend on it.
-double findPeriod(double edge) { return std::exp2(std::ceil(std::log2(2 * edge)) + 10); }
+// An argument known to be small rests in a narrow ring, and that ring's period it is.
+double findPeriod(double edge, std::optional<Interval> argument) {
+  double least = std::exp2(std::ceil(std::log2(2 * edge)));
+  if (argument && argument->kind != RangeKind::Assumed)
+    return std::max(least, std::exp2(std::ceil(std::log2(std::max(argument->magnitude(), 1.0))) + 2));
+  return least * 1024;
+}
 
 enum class Outside { ZeroOrInput, MinusOneOrOne, ZeroOrOne };
 
@@ -62,13 +71,14 @@ const Activation kErf{"erf",
 const Activation kSigmoid{"sigmoid", sigmoid, sigmoid, [](double x) { return sigmoid(-x); }, 0.1, Outside::ZeroOrOne};
 
 FailureOr<Value> emitActivation(Emit &emit, Operation *op, FitCache &fits, Value x, const Activation &activation) {
-  double edge = findEdge(fits.getMaxError(), activation.tail);
+  double inside = findEdge(fits.getMaxError(), activation.tail), threshold = inside + kFuzz, edge = threshold + kFuzz;
+  auto stated = statedRange(x);
   bool withInput = activation.outside == Outside::ZeroOrInput;
   FitProblem problem;
   problem.function = activation.fitted;
   problem.low = -edge;
   problem.high = edge;
-  problem.period = findPeriod(edge);
+  problem.period = findPeriod(edge, stated);
   problem.secondDerivative = activation.secondDerivative;
   problem.symmetry = withInput ? Symmetry::Even : Symmetry::Odd;
   problem.centre = activation.outside == Outside::ZeroOrOne ? 0.5 : 0;
@@ -76,7 +86,6 @@ FailureOr<Value> emitActivation(Emit &emit, Operation *op, FitCache &fits, Value
   if (failed(sum))
     return failure();
 
-  auto stated = statedRange(x);
   bool always = stated && stated->low > -edge && stated->high < edge && stated->kind != RangeKind::Assumed;
   // Inside, x needs the few bits up to T only. What wraps there is outside, where the bit is 0.
   Value inner = emit.periodic(x, *sum, -edge, edge);
@@ -84,15 +93,15 @@ FailureOr<Value> emitActivation(Emit &emit, Operation *op, FitCache &fits, Value
     Value low = always ? x : emit.state(x, {-edge, edge, RangeKind::Proved}, /*wraps=*/true);
     inner = emit.add(inner, emit.mul(low, 0.5));
   }
-  double slack = 2 * fits.getMaxError() + 0x1p-12;
+  double slack = 2 * fits.getMaxError() + std::ldexp(1.0, 6 - static_cast<int>(fits.getFraction()));
   double lowest = withInput ? -0.3 : activation.outside == Outside::ZeroOrOne ? -slack : -1 - slack, highest = withInput ? edge : 1 + slack;
   if (always)
     return Emit::range(inner, lowest, highest);
 
-  Value bits = emit.below(x, {-edge, edge});
+  Value bits = emit.below(x, {-threshold, threshold}, kFuzz);
   Value underTop = emit.bit(bits, 1);
-  Value inside = emit.bitXor(emit.bit(bits, 0), underTop);
-  Value selected = Emit::range(emit.select(inside, inner), lowest, highest);
+  Value within = emit.bitXor(emit.bit(bits, 0), underTop);
+  Value selected = Emit::range(emit.select(within, inner), lowest, highest);
   if (withInput)
     return emit.add(selected, emit.select(emit.bitNot(underTop), x));
   // 1 above, and 0 or -1 below.

@@ -11,6 +11,24 @@ using namespace mlir::mpc;
 
 static constexpr unsigned kSquareFraction = 26;
 
+// What the formats of a row's sum of squares rest on.
+struct Squares {
+  double low, high; // epsilon n included
+  bool clampLow;
+  unsigned fraction;
+  RangeKind kind;
+};
+
+// By calibration the least row has two bits more than the preset's fraction; without, everything that the preset can hold is allowed for.
+static Squares squaresOf(Operation *op, FitCache &fits, double n, double epsilon) {
+  if (auto inner = op->getAttrOfType<DenseF64ArrayAttr>(kInnerRangeAttr); inner && inner.size() == 2 && inner[0] + epsilon * n > 0) {
+    double low = inner[0] + epsilon * n, high = inner[1] + epsilon * n;
+    int bits = static_cast<int>(fits.getFraction()) + 2 - std::ilogb(low);
+    return {low, high, false, static_cast<unsigned>(std::clamp(bits, 0, static_cast<int>(std::min(2 * fits.getFraction(), 30u)))), RangeKind::Calibrated};
+  }
+  return {std::max(epsilon, kVarianceFloor) * n, kSquareBound, epsilon < kVarianceFloor, kSquareFraction, RangeKind::Assumed};
+}
+
 // c / sqrt(mean(c^2) + epsilon) along the last dimension.
 static FailureOr<Value> emitNormalised(Emit &emit, Operation *op, FitCache &fits, Value c, double epsilon) {
   SmallVector<int64_t> row(shapeOf(c)), column(row), one(row);
@@ -18,22 +36,25 @@ static FailureOr<Value> emitNormalised(Emit &emit, Operation *op, FitCache &fits
   column.push_back(1);
   row.insert(row.end() - 1, 1);
   one.back() = 1;
+  Squares s = squaresOf(op, fits, n, epsilon);
   Value square = emit.matmul(emit.reshape(c, row), emit.reshape(c, column));
-  Emit::fraction(Emit::range(square, 0, kSquareBound, RangeKind::Assumed), kSquareFraction);
+  Emit::fraction(Emit::range(square, 0, s.high, s.kind), s.fraction);
   square = emit.reshape(square, one);
-  // Below 2^-26 the constant would be lost in the rounding: such an epsilon only says that 0 is no divisor, and the clamp sees to that.
-  if (epsilon * n >= 0x1p-26) {
+  // Less than an ulp would be lost in the rounding: such an epsilon only says that 0 is no divisor, and the clamp sees to that.
+  if (epsilon * n >= std::ldexp(1.0, -static_cast<int>(s.fraction))) {
     square = emit.add(square, epsilon * n);
-    Emit::range(square, 0, kSquareBound, RangeKind::Assumed);
+    Emit::range(square, 0, s.high, s.kind);
   }
   PowerSpec spec;
   spec.power = Power::Rsqrt;
-  spec.clampLow = epsilon < kVarianceFloor;
-  spec.low = std::max(epsilon, kVarianceFloor) * n;
-  spec.high = kSquareBound;
+  spec.clampLow = s.clampLow;
+  spec.low = s.low;
+  spec.high = s.high;
   spec.scale = std::sqrt(n);
-  spec.inputFraction = kSquareFraction;
-  spec.fraction = static_cast<unsigned>(std::clamp(16 - std::ilogb(std::sqrt(n / kSquareBound)), 18, 30));
+  spec.inputFraction = s.fraction;
+  // The least inverse has nearly as many significant bits as the preset's 1.
+  int least = static_cast<int>(fits.getFraction()), bits = least - 2 - std::ilogb(std::sqrt(n / s.high));
+  spec.fraction = static_cast<unsigned>(std::clamp(bits, s.kind == RangeKind::Assumed ? least : 0, 30));
   FailureOr<Value> inverse = emitPower(emit, op, fits, square, spec);
   if (failed(inverse))
     return failure();

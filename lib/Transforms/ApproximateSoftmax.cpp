@@ -35,10 +35,18 @@ static RowMask raiseMaskedRows(Emit &emit, Value bias) {
   Value raised = emit.sub(bias, emit.where(open, zero, finite));
   return {raised, emit.where(emit.compare(most, emit.constant(kAbsorbs), "gt"), one, zero)};
 }
+// Fractional bits beyond the preset's of a weighted sum that a number above 1 will multiply.
+static constexpr unsigned kSumBits = 3;
 
-static FailureOr<Value> emitSoftmax(Emit &emit, Operation *op, FitCache &fits, Value x, Value bias) {
+// Weights e^(x - m) of rows, not yet divided by their sum, and the sum's inverse.
+struct Weights {
+  Value e, inverse;
+};
+
+// `scores`: what scores and bias together are where nothing is masked, if that is known and narrow.
+static FailureOr<Weights> emitWeights(Emit &emit, Operation *op, FitCache &fits, Value x, Value bias, std::optional<Interval> scores) {
   int64_t last = static_cast<int64_t>(shapeOf(x).size()) - 1, n = shapeOf(x)[last];
-  if (auto stated = statedRange(x); !stated || stated->magnitude() > kScoreBound)
+  if (auto stated = statedRange(x); !scores && (!stated || stated->magnitude() > kScoreBound))
     x = emit.state(x, {-kScoreBound, kScoreBound, RangeKind::Assumed});
   Value keep;
   if (bias) {
@@ -46,29 +54,49 @@ static FailureOr<Value> emitSoftmax(Emit &emit, Operation *op, FitCache &fits, V
     bias = mask.bias;
     Value unmasked = emit.compare(bias, emit.constant(kMaskThreshold), "gt");
     keep = emit.cast(unmasked, emit.builder.getF32Type());
-    x = emit.add(emit.mul(x, emit.mul(keep, mask.factor)), emit.where(unmasked, bias, emit.constant(kMaskedScore)));
-    Emit::range(x, kMaskedScore, kScoreBound, RangeKind::Assumed);
+    x = emit.add(emit.mul(x, emit.mul(keep, mask.factor)), emit.where(unmasked, bias, emit.constant(scores ? scores->low : kMaskedScore)));
+    if (scores)
+      Emit::range(x, scores->low, scores->high, scores->kind);
+    else
+      Emit::range(x, kMaskedScore, kScoreBound, RangeKind::Assumed);
   }
-  Value d = Emit::range(emit.sub(x, emitMaxLast(emit, x)), kMaskedScore - kScoreBound, 0, RangeKind::Assumed);
-  Value e = emit.expNegative(d, kExpFloor);
-  Value near = emit.bitNot(emit.bit(emit.below(d, {kExpClamp}), 0));
-  e = emit.select(near, e);
-  if (keep)
-    e = emit.mul(e, keep);
+  PowerSpec spec;
+  Value e;
+  if (scores) {
+    CoarseExponentials coarse = emitCoarseExponentials(emit, fits, x, *scores, keep);
+    e = coarse.weights;
+    spec.low = coarse.least;
+    spec.fraction = fits.getFraction() + 4;
+  } else {
+    Value d = Emit::range(emit.sub(x, emitMaxLast(emit, x)), kMaskedScore - kScoreBound, 0, RangeKind::Assumed);
+    e = emit.expNegative(d, kExpFloor);
+    Value near = emit.bitNot(emit.bit(emit.below(d, {kExpClamp}), 0));
+    e = emit.select(near, e);
+    if (keep)
+      e = emit.mul(e, keep);
+    // The largest element's own term is 1; in f32 the tournament's a + (b - a) rounds, and with masked scores near 2^18 by some hundredths.
+    spec.low = 0.5;
+    spec.fraction = fits.getFraction() + std::min(8, static_cast<int>(std::ceil(std::log2(static_cast<double>(n)))));
+  }
 
   Value total = emit.sum(e, {last});
   // Rows whose every score is masked by -inf divide 0 by 1: which they are is public.
   if (keep)
     total = emit.add(total, emit.sub(emit.constant(1), maxOfRows(emit, keep)));
-  PowerSpec spec;
-  // The largest element's own term is 1; in f32 the tournament's a + (b - a) rounds, and with masked scores near 2^18 by some hundredths.
-  spec.low = 0.5;
   spec.high = static_cast<double>(n);
-  spec.fraction = 18 + std::min(8, static_cast<int>(std::ceil(std::log2(static_cast<double>(n)))));
+  if (scores)
+    Emit::range(total, spec.low, spec.high * 1.01, scores->kind);
   FailureOr<Value> inverse = emitPower(emit, op, fits, total, spec);
   if (failed(inverse))
     return failure();
-  return Emit::range(emit.mul(e, *inverse), -0x1p-10, 1 + 0x1p-8);
+  return Weights{e, *inverse};
+}
+
+static FailureOr<Value> emitSoftmax(Emit &emit, Operation *op, FitCache &fits, Value x, Value bias) {
+  FailureOr<Weights> w = emitWeights(emit, op, fits, x, bias, coarseScores(op));
+  if (failed(w))
+    return failure();
+  return Emit::range(emit.mul(w->e, w->inverse), -0x1p-10, 1 + 0x1p-8);
 }
 
 //===-- A public factor, where it costs nothing --------------------------------------------------------------------===//
@@ -190,6 +218,8 @@ struct ExpandAttention : OpRewritePattern<AttentionOp> {
     if (isSecret(s.getType())) {
       Emit::range(s, -kScoreBound, kScoreBound, RangeKind::Assumed);
       s = Emit::range(emit.reshape(s, scores), -kScoreBound, kScoreBound, RangeKind::Assumed);
+      if (coarseScores(op))
+        return divideAfterwards(emit, op, s, merged, rewriter);
       FailureOr<Value> rows = emitSoftmax(emit, op, fits, s, op.getBias());
       if (failed(rows))
         return failure();
@@ -204,6 +234,27 @@ struct ExpandAttention : OpRewritePattern<AttentionOp> {
     if (auto stated = statedRange(v))
       Emit::range(mixed, -1.01 * stated->magnitude(), 1.01 * stated->magnitude(), stated->kind);
     rewriter.replaceOp(op, emit.reshape(mixed, shapeOf(op)));
+    return success();
+  }
+
+  // (e v) / sum(e): a product for each of [rows, depth] in place of [rows, keys], and the inverse is had beside e v. Only where the weights' sum is known to
+  // be small enough for the ring of e v.
+  LogicalResult divideAfterwards(Emit &emit, AttentionOp op, Value scores, ArrayRef<int64_t> mergedQuery, PatternRewriter &rewriter) const {
+    FailureOr<Weights> w = emitWeights(emit, op, fits, scores, op.getBias(), coarseScores(op));
+    if (failed(w))
+      return failure();
+    SmallVector<int64_t> merged(mergedQuery);
+    merged.back() = shapeOf(scores).back();
+    Value sum = Emit::fraction(emit.matmul(emit.reshape(w->e, merged), op.getValue()), fits.getFraction() + kSumBits);
+    auto stated = statedRange(op.getValue());
+    if (stated) {
+      double most = stated->magnitude() * static_cast<double>(merged.back());
+      Emit::range(sum, -most, most, stated->kind);
+    }
+    Value mixed = emit.mul(emit.reshape(sum, shapeOf(op)), w->inverse);
+    if (stated)
+      Emit::range(mixed, -1.01 * stated->magnitude(), 1.01 * stated->magnitude(), stated->kind);
+    rewriter.replaceOp(op, mixed);
     return success();
   }
   FitCache &fits;

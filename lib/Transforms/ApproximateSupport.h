@@ -23,16 +23,22 @@ inline constexpr double kValueBound = 67108864.0;  // 2^26: anything else
 // Fits by name and error, computed once a pass run.
 class FitCache {
 public:
-  explicit FitCache(double maxError) : maxError(maxError) {}
+  FitCache(double maxError, unsigned fraction) : maxError(maxError), fraction(fraction) {}
   // Fit of `problem` within `share` of the pass's max-error; failure is reported at `op`.
   FailureOr<TrigSum> get(Operation *op, StringRef name, const FitProblem &problem, double share);
+  // The same, silent where there is none.
+  FailureOr<TrigSum> tryGet(StringRef name, const FitProblem &problem, double share);
   double getMaxError() const { return maxError; }
-  bool hasFailed() const { return !hopeless.empty(); }
+  // Fractional bits that values have where nothing else is asked for.
+  unsigned getFraction() const { return fraction; }
+  bool hasFailed() const { return failedFit; }
 
 private:
   double maxError;
+  unsigned fraction;
   llvm::StringMap<TrigSum> fits;
   llvm::StringSet<> hopeless;
+  bool failedFit = false;
 };
 
 // Creates ops at one place, all at the location of the op that they replace. Result types follow numpy and secrecy.
@@ -106,6 +112,15 @@ struct PowerSpec {
 };
 // scale * x^power for x in [low, high]: see ApproximateReciprocal.cpp.
 FailureOr<Value> emitPower(Emit &emit, Operation *op, FitCache &fits, Value x, const PowerSpec &spec);
+
+// The range of a softmax's or an attention's scores, bias included, where it is known and ApproximateSoftmaxCoarse.cpp can do with it.
+std::optional<Interval> coarseScores(Operation *op);
+// e^(x - m) for a public-free m near the row's maximum, 0 where `keep` (public, may be null) is; a row's largest is at least `least`.
+struct CoarseExponentials {
+  Value weights;
+  double least;
+};
+CoarseExponentials emitCoarseExponentials(Emit &emit, FitCache &fits, Value x, Interval scores, Value keep);
 
 inline bool isReal(Value value) { return getPlainElementType(elementOf(value)).isF32(); }
 

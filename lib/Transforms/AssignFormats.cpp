@@ -42,8 +42,8 @@ struct AssignFormats : public mlir::mpc::impl::MpcAssignFormatsBase<AssignFormat
 
   void runOnOperation() override {
     func::FuncOp function = getOperation();
-    if (preset != "f18" && preset != "auto") {
-      function.emitError("preset \"") << preset << "\" is not available; f18 is, and auto, which chooses it";
+    if (fraction < 6 || fraction > 30) {
+      function.emitError("fraction must be from 6 to 30 bits, not ") << fraction;
       return signalPassFailure();
     }
     if (function.isExternal() || !function.getBody().hasOneBlock()) {
@@ -51,7 +51,7 @@ struct AssignFormats : public mlir::mpc::impl::MpcAssignFormatsBase<AssignFormat
       return signalPassFailure();
     }
     shareArguments(function);
-    FormatPlan plan(function);
+    FormatPlan plan(function, fraction);
     if (failed(plan.build()))
       return signalPassFailure();
     SmallVector<Value> numbers;

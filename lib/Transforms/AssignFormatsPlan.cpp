@@ -9,7 +9,9 @@ using namespace mlir::mpc;
 static constexpr unsigned kMaxFreeFraction = 30;
 static constexpr unsigned kMaxExactFraction = 12;
 // Bits for which an extension is not worth its round.
-static constexpr unsigned kSpareRound = 2;
+static constexpr unsigned kSpareRound = 3;
+// Fractional bits that a small weight may have beyond the preset's.
+static constexpr unsigned kMaxWeightBits = 4;
 // Below this a public factor would be too coarse to stand for what it is.
 static constexpr unsigned kMinPublicFraction = 10;
 
@@ -67,7 +69,7 @@ unsigned FormatPlan::commonFraction(ArrayRef<Value> values) const {
   }
   if (least >= most)
     return most;
-  return std::clamp(kPresetFraction, least, most);
+  return std::clamp(preset, least, most);
 }
 
 // Whether an owner's result is a whole number that only products read: then it needs no fraction, and they no truncation.
@@ -79,13 +81,32 @@ static bool isWholeFactor(OwnedOp op) {
          });
 }
 
+// Fractional bits in which an owner shares a value. Of a model's matrix that is small, as weights are, more: as many significant bits as a value of about
+// 1 has. That widens the ring of the products, and no result.
+unsigned FormatPlan::ownersFraction(Operation *op) {
+  auto owned = llvm::dyn_cast<OwnedOp>(op);
+  if (auto requested = requestedFraction(op))
+    return *requested;
+  if (owned && isWholeFactor(owned))
+    return 0;
+  Value value = op->getResult(0);
+  Interval range = interval(value);
+  bool factor = llvm::all_of(value.getUses(), [](OpOperand &use) {
+    auto matmul = llvm::dyn_cast<MatmulOp>(use.getOwner());
+    return matmul && llvm::all_of(matmul->getOperandTypes(), isSecret) && !isOneHot(matmul.getLhs());
+  });
+  if (!factor || range.kind == RangeKind::Assumed || range.magnitude() >= 1 || range.magnitude() == 0)
+    return preset;
+  return preset + std::min(kMaxWeightBits, static_cast<unsigned>(-std::floor(std::log2(range.magnitude()))) - 1);
+}
+
 LogicalResult FormatPlan::assignProduct(Operation *op, Value a, Value b) {
   unsigned fa = fraction(a), fb = fraction(b);
-  unsigned f = std::min(requestedFraction(op).value_or(kPresetFraction), fa + fb);
+  unsigned f = std::min(requestedFraction(op).value_or(preset), fa + fb);
   fractions[op->getResult(0)] = f;
   unsigned bits = leastWidth(op->getResult(0));
   // Too wide for one ring: the operand with the more fractional bits gives up some, down to the preset's.
-  while (bits + fa + fb - f > kMaxRing && std::max(fa, fb) > kPresetFraction && fa + fb > f)
+  while (bits + fa + fb - f > kMaxRing && std::max(fa, fb) > preset && fa + fb > f)
     --(fa > fb ? fa : fb);
   if (bits + fa + fb - f > kMaxRing)
     return op->emitError() << "a product whose result lies in [" << interval(op->getResult(0)).low << ", "
@@ -116,7 +137,7 @@ LogicalResult FormatPlan::assignPublicProduct(Operation *op, Value secret, Array
     truncations[op] = 0;
     return success();
   }
-  unsigned f = requested.value_or(kPresetFraction), fp = kPresetFraction;
+  unsigned f = requested.value_or(preset), fp = preset;
   if (exact) {
     fp = *exact;
   } else if (largest > 0 && largest < 1) {
@@ -148,8 +169,7 @@ LogicalResult FormatPlan::assignPublicProduct(Operation *op, Value secret, Array
 LogicalResult FormatPlan::assignFraction(Operation *op) {
   Value result = op->getResult(0);
   if (llvm::isa<OwnedOp, WeightOp>(op)) {
-    auto owned = llvm::dyn_cast<OwnedOp>(op);
-    fractions[result] = requestedFraction(op).value_or(owned && isWholeFactor(owned) ? 0 : kPresetFraction);
+    fractions[result] = ownersFraction(op);
     anyWidth.insert(result);
     return success();
   }
@@ -183,11 +203,11 @@ LogicalResult FormatPlan::assignFraction(Operation *op) {
     return success();
   }
   if (llvm::isa<PeriodicOp, ExpNegativeOp>(op)) {
-    fractions[result] = requestedFraction(op).value_or(kPresetFraction);
+    fractions[result] = requestedFraction(op).value_or(preset);
     return success();
   }
   if (llvm::isa<BitSumOp>(op)) {
-    fractions[result] = requestedFraction(op).value_or(kPresetFraction);
+    fractions[result] = requestedFraction(op).value_or(preset);
     anyWidth.insert(result);
     return success();
   }

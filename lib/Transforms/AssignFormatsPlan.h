@@ -9,7 +9,6 @@
 namespace mlir::mpc {
 
 inline constexpr unsigned kMaxRing = 64;
-inline constexpr unsigned kPresetFraction = 18;
 
 // What a user reads of an operand: the fraction it wants and the least ring.
 struct OperandNeed {
@@ -33,7 +32,8 @@ struct OperandNeed {
 //  - owners and sums of bits make any width at once.
 class FormatPlan {
 public:
-  explicit FormatPlan(func::FuncOp function) : function(function) {}
+  // `preset`: fractional bits of a value for which nothing else decides.
+  FormatPlan(func::FuncOp function, unsigned preset) : function(function), preset(preset) {}
   LogicalResult build();
 
   // Whether a value is a secret number (before the pass: secret f32).
@@ -58,7 +58,10 @@ private:
   unsigned leastWidth(Value value) { return std::max(3u, signedBits(value, fraction(value)) + 1); }
   unsigned truncation(Operation *op) const { return truncations.lookup(op); }
 
+  unsigned ownersFraction(Operation *op);
+
   func::FuncOp function;
+  unsigned preset;
   IntervalAnalysis analysis;
   llvm::DenseMap<Value, unsigned> fractions, widths;
   llvm::DenseSet<Value> anyWidth;                    // made at any width for the same kind of cost

@@ -32,6 +32,10 @@ static cl::list<std::string> secretInputs("secret-input", cl::desc("An input tha
 static cl::opt<std::string> precision("precision", cl::desc("auto (default) or f18"), cl::init("auto"), cl::cat(category));
 static cl::opt<double> maxError("max-error", cl::desc("Largest absolute error of an approximated function (default: the preset's)"),
                                 cl::value_desc("E"), cl::init(0), cl::cat(category));
+static cl::opt<unsigned> fraction("fraction", cl::desc("Fractional bits where nothing else decides, 6 to 30 (18)"), cl::init(18),
+                                  cl::cat(category));
+static cl::opt<double> margin("margin", cl::desc("How much larger than in the calibration cases a value may be (2)"), cl::init(2),
+                              cl::cat(category));
 static cl::opt<std::string>
     compileTo("compile-to", cl::desc("Stop after this phase and print its IR: import, secrecy, model, precision, protocol, schedule"),
               cl::value_desc("PHASE"), cl::cat(category));
@@ -120,7 +124,11 @@ static std::optional<std::string> readOptions(CompileOptions &options) {
   options.calibration.assign(calibrate.begin(), calibrate.end());
   options.publicInputs.assign(publicInputs.begin(), publicInputs.end());
   options.secretInputs.assign(secretInputs.begin(), secretInputs.end());
-  options.phases = {weights == "secret", precision, maxError};
+  options.phases.secretWeights = weights == "secret";
+  options.phases.precision = precision;
+  options.phases.maxError = maxError;
+  options.phases.fraction = fraction;
+  options.phases.margin = margin;
   options.cost = cost;
   options.timing = timing;
   options.crashReproducer = crashReproducer;

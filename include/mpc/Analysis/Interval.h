@@ -13,6 +13,9 @@ inline constexpr llvm::StringLiteral kEncodedFractionAttr = "mpc.public_fraction
 // Unit, on mpc.rescale: elements outside mpc.range may occur and wrap; whatever is computed of them meets a secret bit of 0 later.
 inline constexpr llvm::StringLiteral kWrapsAttr = "mpc.wraps";
 
+// Two f64, on attention, layer_norm and rms_norm: what calibration saw inside, of the scores or of the rows' sums of squares.
+inline constexpr llvm::StringLiteral kInnerRangeAttr = "mpc.inner_range";
+
 // From the strongest statement to the weakest; an interval computed of several is as weak as the weakest.
 enum class RangeKind { Proved, Calibrated, Assumed };
 StringRef stringifyRangeKind(RangeKind kind);

@@ -7,6 +7,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mlir::mpc {
 
@@ -20,6 +21,10 @@ struct PhaseOptions {
   bool secretWeights = true;
   std::string precision = "auto"; // auto, f18
   double maxError = 0;            // largest error of an approximation; 0: the preset's own
+  unsigned fraction = 18;         // fractional bits of a value for which nothing else decides
+  double margin = 2;              // how much larger than calibrated a value may be
+  std::vector<std::string> cases; // npz files to calibrate ranges on; none: ranges are proved or assumed
+  std::vector<std::string> weightsDirs;
 };
 
 llvm::StringRef getPhaseName(Phase phase);

@@ -120,7 +120,27 @@ def MpcApproximate : DescribedPass<"mpc-approximate", "::mlir::func::FuncOp", "f
     %y = mpc.select %n, %x {mpc.range = array<f64: 0.0, 67108864.0>, mpc.range_kind = "assumed"} : ...
     ```
   }]> {
-  let options = [Option<"maxError", "max-error", "double", "1.220703125e-4", "largest error of an approximated function (2^-13)">];
+  let options = [Option<"maxError", "max-error", "double", "1.220703125e-4", "largest error of an approximated function (2^-13)">,
+                 Option<"fraction", "fraction", "unsigned", "18", "fractional bits of the formats that will be assigned">];
+  let dependentDialects = ["::mlir::mpc::MpcDialect"];
+}
+
+def MpcCalibrateRanges : DescribedPass<"mpc-calibrate-ranges", "::mlir::func::FuncOp", "states the ranges that cases show", [{
+    Precondition: secrecy inferred; reals are f32.
+    Effect: runs the function in clear on each of `cases` and sets mpc.range, of kind calibrated, on each op with a secret number that a sum, a
+    product or an owner makes: what was seen, widened by `margin` (values of a model's owner alone by rounding only, since they do not depend on
+    the input), cut by what is proved. Attention, softmax and norms get mpc.inner_range for their scores and sums of squares. A run whose values
+    leave a calibrated range has wrong results: docs/spec/formats.md. What the program shows of the ranges, it shows of weights and cases.
+    Example:
+    ```mlir
+    %y = mpc.matmul %x, %w : (tensor<4x8x!mpc.secret<f32>>, tensor<8x8x!mpc.secret<f32>>) -> tensor<4x8x!mpc.secret<f32>>
+    // becomes
+    %y = mpc.matmul %x, %w {mpc.range = array<f64: -3.4, 5.1>, mpc.range_kind = "calibrated"} : (tensor<4x8x!mpc.secret<f32>>, tensor<8x8x!mpc.secret<f32>>) -> tensor<4x8x!mpc.secret<f32>>
+    ```
+  }]> {
+  let options = [ListOption<"cases", "cases", "std::string", "npz files with the inputs; none: the pass does nothing">,
+                 ListOption<"weightsDirs", "weights-dir", "std::string", "folders of the weights' files">,
+                 Option<"margin", "margin", "double", "2.0", "how much larger than seen a value may be">];
   let dependentDialects = ["::mlir::mpc::MpcDialect"];
 }
 
@@ -155,7 +175,7 @@ def MpcAssignFormats : DescribedPass<"mpc-assign-formats", "::mlir::func::FuncOp
     %z = mpc.matmul %y, %w : (tensor<4x8x!mpc.secret<!mpc.fxp<64, 18>>>, tensor<8x8x!mpc.secret<!mpc.fxp<64, 18>>>) -> tensor<4x8x!mpc.secret<!mpc.fxp<46, 18>>>
     ```
   }]> {
-  let options = [Option<"preset", "preset", "std::string", "\"f18\"", "f18: 18 fractional bits, rings up to 64; auto chooses f18, the one preset">];
+  let options = [Option<"fraction", "fraction", "unsigned", "18", "fractional bits where nothing else decides, 6 to 30">];
   let dependentDialects = ["::mlir::mpc::MpcDialect"];
 }
 

@@ -1,0 +1,63 @@
+// softmax of scores of a known, narrow range: no tournament.
+//
+// A softmax does not change when its scores are shifted, so what is taken off need only be near the maximum. The scores' range is cut into kSteps steps.
+// The bits [x < step] of one comparison gate, on a few high bits of x (one table look-up, no tree), are joined along the row by AND: the steps that
+// some score reaches. Their number is the maximum, to a step or two, for about as many bits an element as one exact comparison costs, and in 3 + log2 n rounds
+// instead of 4 log2 n. Masked scores, which are public, are put at the low end of the range and their weights become 0, both locally.
+#include "ApproximateSupport.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::mpc;
+
+static constexpr double kSteps = 16;
+// The widest range: steps of 2 cost 7 bits of the exponentials' fraction.
+static constexpr double kMaxRange = 32;
+
+std::optional<Interval> mlir::mpc::coarseScores(Operation *op) {
+  auto inner = op->getAttrOfType<DenseF64ArrayAttr>(kInnerRangeAttr);
+  if (!inner || inner.size() != 2 || !(inner[1] - inner[0] <= kMaxRange))
+    return std::nullopt;
+  return Interval{inner[0], inner[1], RangeKind::Calibrated};
+}
+
+// AND along the last dimension, which stays as 1.
+static Value allOfLast(Emit &emit, Value bits) {
+  int64_t last = static_cast<int64_t>(shapeOf(bits).size()) - 1;
+  while (shapeOf(bits)[last] > 1) {
+    int64_t n = shapeOf(bits)[last], half = n / 2;
+    Value joined = emit.bitAnd(emit.slice(bits, last, 0, half), emit.slice(bits, last, half, half));
+    bits = n % 2 ? emit.concat({joined, emit.slice(bits, last, n - 1, 1)}, last) : joined;
+  }
+  return bits;
+}
+
+CoarseExponentials mlir::mpc::emitCoarseExponentials(Emit &emit, FitCache &fits, Value x, Interval scores, Value keep) {
+  double step = std::exp2(std::ceil(std::log2(std::max(scores.high - scores.low, 1.0) / kSteps))), tolerance = 0.75 * step;
+  double first = std::floor(scores.low / step) * step + step;
+  SmallVector<double> thresholds;
+  for (double t = first; t < scores.high; t += step)
+    thresholds.push_back(t);
+  // What is not above the maximum's step by more than the tolerance: x - m lies in [-range - tolerance, step + tolerance].
+  double above = step + tolerance, lowest = scores.low - scores.high - tolerance - above;
+  double top = first - step + above;
+  Value shift;
+  if (thresholds.empty()) {
+    shift = emit.constant(top);
+  } else {
+    Value unreached = allOfLast(emit, emit.below(x, thresholds, tolerance));
+    SmallVector<double> coefficients(thresholds.size(), -step);
+    shift = emit.bitSum(unreached, coefficients, top + step * static_cast<double>(thresholds.size()));
+  }
+  Value d = Emit::range(emit.sub(x, shift), lowest, 0, scores.kind);
+  double floor = 16;
+  while (-lowest >= floor)
+    floor = 2 * floor + 16; // 16, 48, 112: what the gate's 2, 4, 8 cases reach
+  // The largest of a row is at least e^-(above + tolerance): bits that the weights need beyond the preset's.
+  double least = std::exp(-above - tolerance);
+  unsigned fraction = fits.getFraction() + static_cast<unsigned>(std::ceil(-std::log2(least)));
+  Value e = Emit::fraction(emit.expNegative(d, floor), fraction);
+  if (keep)
+    e = emit.mul(e, keep);
+  return {e, least * 0.97};
+}
