@@ -76,51 +76,10 @@ static Normalised normalise(Emit &emit, Value x, const Binades &b, bool clampLow
   return out;
 }
 
-// Up to this ratio of the ends of its interval, x^power is one sum over the ring's frequencies, without binades: one round in place of five. Such a sum
-// has a dozen frequencies, of which a row pays for one set.
-static constexpr double kDirectRatio = 300;
-
-// scale * x^power on [low, high] as one sum; nullopt where the interval is too wide for that. The fit is made on [1 / ratio, 1], for a ratio from a short list,
-// so that a model's many norms share one.
-static std::optional<TrigSum> directPower(FitCache &fits, const PowerSpec &spec) {
-  if (spec.clampLow || spec.low <= 0 || spec.high / spec.low > kDirectRatio)
-    return std::nullopt;
-  double top = std::exp2(std::ceil(std::log2(spec.high * (1 + kEdge)))), ratio = std::exp2(std::ceil(std::log2(top / spec.low * (1 + kEdge))));
-  FitProblem problem;
-  problem.low = 1 / ratio;
-  problem.high = 1;
-  problem.period = 4;
-  bool reciprocal = spec.power == Power::Reciprocal;
-  if (reciprocal) {
-    problem.function = [](double y) { return 1 / y; };
-    problem.secondDerivative = 2 * std::pow(ratio, 3);
-  } else {
-    problem.function = [](double y) { return 1 / std::sqrt(y); };
-    problem.secondDerivative = 0.75 * std::pow(ratio, 2.5);
-  }
-  // The least result is 1: an error relative to it.
-  FailureOr<TrigSum> fit = fits.tryGet(reciprocal ? "1/x at once" : "1/sqrt(x) at once", problem, 1.0 / 4);
-  if (failed(fit))
-    return std::nullopt;
-  TrigSum sum = *fit;
-  double factor = spec.scale * (reciprocal ? 1 / top : 1 / std::sqrt(top));
-  sum.period *= top;
-  sum.constant *= factor;
-  sum.error *= factor;
-  for (double &c : sum.cosines)
-    c *= factor;
-  for (double &c : sum.sines)
-    c *= factor;
-  return sum;
-}
-
 FailureOr<Value> mlir::mpc::emitPower(Emit &emit, Operation *op, FitCache &fits, Value x, const PowerSpec &spec) {
   bool reciprocal = spec.power == Power::Reciprocal;
-  if (auto direct = directPower(fits, spec)) {
-    auto value = [&](double at) { return spec.scale * (reciprocal ? 1 / at : 1 / std::sqrt(at)); };
-    Value r = emit.periodic(x, *direct, spec.low, spec.high);
-    return Emit::fraction(Emit::range(r, 0, value(spec.low) * (1 + kEdge), statedRange(x) ? statedRange(x)->kind : RangeKind::Proved), spec.fraction);
-  }
+  if (!spec.clampLow && spec.high / spec.low <= kPiecesRatio)
+    return emitPowerPieces(emit, op, fits, x, spec);
   // The results are products of two values or more: an eighth of the budget is theirs, and per row it costs next to nothing.
   FitProblem problem = powerProblem(spec.power);
   FailureOr<TrigSum> sum = fits.get(op, reciprocal ? "1/x" : "1/sqrt(x)", problem, 1.0 / 8);

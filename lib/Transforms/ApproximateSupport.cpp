@@ -5,34 +5,20 @@
 using namespace mlir;
 using namespace mlir::mpc;
 
-static std::string keyOf(StringRef name, const FitProblem &problem, double share) {
-  return llvm::formatv("{0}:{1}:{2}:{3}:{4}", name, problem.low, problem.high, problem.period, share).str();
-}
-
 FailureOr<TrigSum> FitCache::get(Operation *op, StringRef name, const FitProblem &problem, double share) {
-  bool known = hopeless.contains(keyOf(name, problem, share));
-  FailureOr<TrigSum> sum = tryGet(name, problem, share);
-  if (failed(sum)) {
-    failedFit = true;
-    if (known)
-      return failure();
-    return op->emitError() << "no sum of few frequencies stays within " << maxError * share << " of " << name
-                           << "; allow a larger max-error";
-  }
-  return sum;
-}
-
-FailureOr<TrigSum> FitCache::tryGet(StringRef name, const FitProblem &problem, double share) {
-  std::string key = keyOf(name, problem, share);
-  if (auto found = fits.find(key); found != fits.end())
+  std::string key = llvm::formatv("{0}:{1}:{2}:{3}:{4}", name, problem.low, problem.high, problem.period, share).str();
+  auto found = fits.find(key);
+  if (found != fits.end())
     return found->second;
   if (hopeless.contains(key))
     return failure();
   FailureOr<TrigSum> sum = searchTrigSum(problem, maxError * share);
-  if (failed(sum))
+  if (failed(sum)) {
     hopeless.insert(key);
-  else
-    fits[key] = *sum;
+    return op->emitError() << "no sum of few frequencies stays within " << maxError * share << " of " << name
+                           << "; allow a larger max-error";
+  }
+  fits[key] = *sum;
   return sum;
 }
 

@@ -26,19 +26,16 @@ public:
   FitCache(double maxError, unsigned fraction) : maxError(maxError), fraction(fraction) {}
   // Fit of `problem` within `share` of the pass's max-error; failure is reported at `op`.
   FailureOr<TrigSum> get(Operation *op, StringRef name, const FitProblem &problem, double share);
-  // The same, silent where there is none.
-  FailureOr<TrigSum> tryGet(StringRef name, const FitProblem &problem, double share);
   double getMaxError() const { return maxError; }
   // Fractional bits that values have where nothing else is asked for.
   unsigned getFraction() const { return fraction; }
-  bool hasFailed() const { return failedFit; }
+  bool hasFailed() const { return !hopeless.empty(); }
 
 private:
   double maxError;
   unsigned fraction;
   llvm::StringMap<TrigSum> fits;
   llvm::StringSet<> hopeless;
-  bool failedFit = false;
 };
 
 // Creates ops at one place, all at the location of the op that they replace. Result types follow numpy and secrecy.
@@ -110,6 +107,9 @@ struct PowerSpec {
   unsigned fraction = 18;   // fractional bits of the result
   unsigned inputFraction = 18;
 };
+// The same, where [low, high] is narrow: see ApproximatePieces.cpp.
+inline constexpr double kPiecesRatio = 65536;
+FailureOr<Value> emitPowerPieces(Emit &emit, Operation *op, FitCache &fits, Value x, const PowerSpec &spec);
 // scale * x^power for x in [low, high]: see ApproximateReciprocal.cpp.
 FailureOr<Value> emitPower(Emit &emit, Operation *op, FitCache &fits, Value x, const PowerSpec &spec);
 

@@ -10,6 +10,8 @@ static constexpr unsigned kMaxFreeFraction = 30;
 static constexpr unsigned kMaxExactFraction = 12;
 // Bits for which an extension is not worth its round.
 static constexpr unsigned kSpareRound = 3;
+// Bytes worth a round: what a link of 0.1 ms and 5 Gbit/s, or of 40 ms and 10 Mbit/s, carries in its time.
+static constexpr int64_t kRoundBytes = 65536;
 // Fractional bits that a small weight may have beyond the preset's.
 static constexpr unsigned kMaxWeightBits = 4;
 // Below this a public factor would be too coarse to stand for what it is.
@@ -46,7 +48,14 @@ static bool isLinear(Operation *op) {
 }
 static bool isStructure(Operation *op) { return llvm::isa<ReshapeOp, TransposeOp, SliceOp, ConcatOp, BroadcastOp, GatherOp>(op); }
 // Moves whose operand is best extended before them: no element is extended that would not be.
-static bool isMove(Operation *op) { return llvm::isa<ReshapeOp, TransposeOp, BroadcastOp, NegOp>(op); }
+static bool isMove(Operation *op) {
+  if (llvm::isa<AddOp, SubOp>(op)) { // of a value a row: the elements are extended while the row's value is still being computed
+    auto size = [](Value v) { return llvm::cast<RankedTensorType>(v.getType()).getNumElements(); };
+    int64_t all = size(op->getResult(0)), less = std::min(size(op->getOperand(0)), size(op->getOperand(1)));
+    return all >= 8 * less && llvm::all_of(op->getOperandTypes(), isSecret);
+  }
+  return llvm::isa<ReshapeOp, TransposeOp, BroadcastOp, NegOp>(op);
+}
 static bool isProduct(Operation *op) { return llvm::isa<MulOp, MatmulOp, RotaryOp>(op); }
 
 static unsigned exactLog2(double x) { return static_cast<unsigned>(std::lround(std::log2(x))); }
@@ -251,6 +260,15 @@ std::optional<OperandNeed> FormatPlan::need(OpOperand &use) const {
   return std::nullopt;
 }
 
+// Whether widening all of an op's operands and its result by some bits is cheaper than the round of an extension.
+static bool isSmall(Operation *op, unsigned bits) {
+  int64_t elements = 0;
+  for (TypeRange types : {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())})
+    for (Type type : types)
+      elements += llvm::cast<RankedTensorType>(type).getNumElements();
+  return elements * 4 * bits / 8 <= kRoundBytes;
+}
+
 LogicalResult FormatPlan::assignWidth(Operation *op) {
   Value result = op->getResult(0);
   unsigned least = leastWidth(result), sums = 0, products = 0, f = fraction(result);
@@ -263,9 +281,9 @@ LogicalResult FormatPlan::assignWidth(Operation *op) {
     unsigned bits = n->ringAt(f);
     (n->product && f == n->fraction ? products : sums) = std::max(n->product && f == n->fraction ? products : sums, bits);
   }
-  unsigned k;
-  if (anyWidth.contains(result))
-    k = std::max({least, sums, products});
+  unsigned k, wide = std::max({least, sums, products});
+  if (anyWidth.contains(result) || (wide > least && isSmall(op, wide - least)))
+    k = wide;
   else if (products > std::max(least, sums) && isMove(op)) {
     k = products;
     forProducts.insert(result);

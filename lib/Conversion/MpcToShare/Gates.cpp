@@ -127,7 +127,7 @@ struct ExpPattern : LowerToRing<ExpNegativeOp> {
     int want = std::min<int>(to.fraction + 13, 40);
     unsigned width = gateWidth(to, 2 * want - 4, 3);
     int bits = std::min<int>(want, (64 - static_cast<int>(width) + static_cast<int>(to.fraction)) / 2);
-    if (bits + 4 < want)
+    if (bits + 7 < want)
       return op.emitOpError("result of ") << to.width << " bits leaves no room for the gate's product in 64 bits";
     Value input = s.shrink(adaptor.getInput(), ring);
     Value power = s.b.create<share::ExpOp>(s.loc, s.additive(ShareBuilder::shapeOf(input), width, to.fraction), input,
