@@ -4,6 +4,7 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "mpc/Analysis/WeightBounds.h"
 #include "mpc/Pipelines/Bundle.h"
+#include "mpc/Pipelines/ChooseFraction.h"
 #include "mpc/Pipelines/Graphs.h"
 #include "mpc/Pipelines/Trace.h"
 #include "llvm/ADT/ScopeExit.h"
@@ -37,6 +38,31 @@ static LogicalResult runPhase(Phase phase, const PhaseOptions &options, ModuleOp
   if (!options.crashReproducer.empty())
     manager.enableCrashReproducerGeneration(options.crashReproducer);
   return manager.run(module);
+}
+
+// What `auto` makes of the cases: a fraction, and the error of functions that goes with it. Without cases it is f18.
+static LogicalResult choosePrecision(const CompileOptions &options, ModuleOp module, PhaseOptions &phases) {
+  if (phases.cases.empty()) {
+    phases.maxError = phases.maxError > 0 ? phases.maxError : options.functionError;
+    return success();
+  }
+  double budget = options.phases.maxError > 0 ? options.phases.maxError : kOutputError;
+  phases.maxError = options.functionError;
+  if (options.fraction) {
+    phases.fraction = *options.fraction;
+  } else {
+    FailureOr<FractionChoice> choice = chooseFraction(module, phases, budget);
+    if (failed(choice))
+      return failure();
+    if (choice->error > budget && options.phases.maxError > 0)
+      return module.emitError() << "--max-error " << budget << " cannot be met: with " << choice->fraction << " fractional bits an output is off by "
+                                << choice->error << " on the first case";
+    phases.fraction = choice->fraction;
+    llvm::errs() << llvm::formatv("precision: {0} fractional bits; an output is off by {1:e2} at most on the first case\n", choice->fraction, choice->error);
+  }
+  if (phases.maxError == 0)
+    phases.maxError = functionErrorAt(phases.fraction);
+  return success();
 }
 
 // For a reader, large constants shortened; or whole, with locations, for mpc-opt and mpc-interpret to go on from.
@@ -81,11 +107,13 @@ LogicalResult mlir::mpc::compileBundle(const CompileOptions &options, MLIRContex
   for (const auto &[name, path] : files)
     if (std::string folder = llvm::sys::path::parent_path(path).str(); !llvm::is_contained(phases.weightsDirs, folder))
       phases.weightsDirs.push_back(folder.empty() ? "." : folder);
-  if (phases.precision == "auto") // f18 takes nothing from cases but shapes
+  if (options.calibratedRanges) // else cases give shapes alone
     phases.cases = options.calibration;
   for (Phase phase : kPhases) {
     // The precision phase takes weights to be below its bound; one that is not would overflow unnoticed.
     if (phase == Phase::Precision && failed(checkWeightBounds(*module, files, kWeightBound)))
+      return failure();
+    if (phase == Phase::Precision && failed(choosePrecision(options, *module, phases)))
       return failure();
     if (failed(runPhase(phase, phases, *module)))
       return failure();

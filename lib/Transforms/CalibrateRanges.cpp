@@ -4,10 +4,9 @@
 // the op's operands and kept on it as mpc.inner_range.
 #include "dialects/Mpc/MpcShapes.h"
 #include "mpc/Analysis/Interval.h"
+#include "mpc/Interpreter/Case.h"
 #include "mpc/Interpreter/Interpreter.h"
 #include "mpc/Transforms/Passes.h"
-#include "tacit/case.h"
-#include "llvm/Support/FileSystem.h"
 #include <cmath>
 
 namespace mlir::mpc {
@@ -148,7 +147,7 @@ struct CalibrateRanges : public mlir::mpc::impl::MpcCalibrateRangesBase<Calibrat
     }
     llvm::DenseMap<Operation *, Seen> values, inner;
     for (const std::string &name : cases)
-      if (auto path = caseOf(function, name); path && failed(runCase(function, path->str(), values, inner)))
+      if (auto path = casePathFor(function, name); path && failed(runCase(function, *path, values, inner)))
         return signalPassFailure();
     function.walk([&](Operation *op) {
       if (auto found = values.find(op); found != values.end() && followsItsRange(op))
@@ -158,15 +157,6 @@ struct CalibrateRanges : public mlir::mpc::impl::MpcCalibrateRangesBase<Calibrat
     });
   }
 
-  // The path of a case that is for this function: of several entries each has its own, as ENTRY=CASE.
-  static std::optional<StringRef> caseOf(func::FuncOp function, StringRef name) {
-    auto entry = function->getAttrOfType<StringAttr>(kEntryAttr);
-    auto [prefix, path] = name.split('=');
-    if (path.empty() || llvm::sys::fs::exists(name))
-      return name;
-    return prefix == (entry ? entry.getValue() : function.getName()) ? std::optional(path) : std::nullopt;
-  }
-
   static bool isSecretReal(Value value) {
     auto type = llvm::dyn_cast<RankedTensorType>(value.getType());
     return type && isSecret(type) && getPlainElementType(type.getElementType()).isF32();
@@ -174,21 +164,9 @@ struct CalibrateRanges : public mlir::mpc::impl::MpcCalibrateRangesBase<Calibrat
 
   LogicalResult runCase(func::FuncOp function, const std::string &path, llvm::DenseMap<Operation *, Seen> &values,
                         llvm::DenseMap<Operation *, Seen> &inner) {
-    tacit::Entry names; // all that reading a folder of cases needs to know of an entry
-    for (unsigned i = 0; i < function.getNumArguments(); ++i)
-      names.inputs.emplace_back().name = argumentName(function, i);
-    for (unsigned i = 0; i < function.getNumResults(); ++i)
-      names.outputs.emplace_back().name = resultName(function, i);
-    absl::StatusOr<tacit::NamedTensors> arrays = tacit::ReadCase(path, names);
-    if (!arrays.ok())
-      return function.emitError() << path << ": " << std::string(arrays.status().message());
-    bool prefixed = llvm::any_of(*arrays, [](const auto &array) { return StringRef(array.first).starts_with("in:"); });
-    tacit::NamedTensors inputs;
-    for (auto &[key, tensor] : *arrays) {
-      StringRef name = key;
-      if (!prefixed || name.consume_front("in:"))
-        inputs.emplace_back(name.str(), std::move(tensor));
-    }
+    FailureOr<tacit::NamedTensors> inputs = readCaseInputs(function, path);
+    if (failed(inputs))
+      return failure();
     llvm::DenseMap<Value, tacit::Tensor> kept; // operands of composite ops
     llvm::DenseSet<Value> wanted;
     function.walk([&](Operation *op) {
@@ -207,8 +185,27 @@ struct CalibrateRanges : public mlir::mpc::impl::MpcCalibrateRangesBase<Calibrat
       Seen now = extent(tensor), &all = values[op];
       all.low = std::min(all.low, now.low), all.high = std::max(all.high, now.high), all.finite &= now.finite;
     };
-    auto outputs = interpretF32(function, inputs, options);
+    auto outputs = interpretF32(function, *inputs, options);
     return success(succeeded(outputs));
+  }
+
+  static void includeInner(Operation *op, const llvm::DenseMap<Value, tacit::Tensor> &kept, llvm::DenseMap<Operation *, Seen> &inner) {
+    auto find = [&](Value value) -> const tacit::Tensor * {
+      auto found = value ? kept.find(value) : kept.end();
+      return found == kept.end() || found->second.kind() != tacit::Kind::kF32 ? nullptr : &found->second;
+    };
+    if (auto attention = llvm::dyn_cast<AttentionOp>(op)) {
+      const tacit::Tensor *q = find(attention.getQuery()), *k = find(attention.getKey()), *bias = find(attention.getBias());
+      if (q && k && (bias || !attention.getBias()))
+        includeScores(attention, *q, *k, bias, inner[op]);
+    } else if (auto softmax = llvm::dyn_cast<SoftmaxOp>(op)) {
+      const tacit::Tensor *x = find(softmax.getInput()), *bias = find(softmax.getBias());
+      if (x && (bias || !softmax.getBias()))
+        includeRows(softmax, *x, bias, inner[op]);
+    } else if (llvm::isa<LayerNormOp, RmsNormOp>(op)) {
+      if (const tacit::Tensor *x = find(op->getOperand(0)))
+        includeSquares(shapeOf(op->getOperand(0)).back(), llvm::isa<LayerNormOp>(op), *x, inner[op]);
+    }
   }
 
   // Functions and selections are left to interval arithmetic: a case may never show what they become elsewhere in their argument's range.

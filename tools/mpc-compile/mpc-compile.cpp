@@ -30,10 +30,16 @@ static cl::list<std::string> publicInputs("public-input", cl::desc("An input tha
 static cl::list<std::string> secretInputs("secret-input", cl::desc("An input that no party may see"), cl::value_desc("NAME"),
                                           cl::cat(category));
 static cl::opt<std::string> precision("precision", cl::desc("auto (default) or f18"), cl::init("auto"), cl::cat(category));
-static cl::opt<double> maxError("max-error", cl::desc("Largest absolute error of an approximated function (default: the preset's)"),
+static cl::opt<double> maxError("max-error",
+                                cl::desc("With --ranges calibrated: largest absolute error of an output, measured on the first case (5e-3); else as --function-error"),
                                 cl::value_desc("E"), cl::init(0), cl::cat(category));
-static cl::opt<unsigned> fraction("fraction", cl::desc("Fractional bits where nothing else decides, 6 to 30 (18)"), cl::init(18),
+static cl::opt<double> functionError("function-error", cl::desc("Largest absolute error of an approximated function (default: what fits the formats)"),
+                                     cl::value_desc("E"), cl::init(0), cl::cat(category));
+static cl::opt<unsigned> fraction("fraction", cl::desc("With --ranges calibrated: fractional bits, 6 to 30, in place of those that --max-error asks for"), cl::init(0),
                                   cl::cat(category));
+static cl::opt<std::string> ranges("ranges",
+                                   cl::desc("proved (default): formats hold for every input; calibrated: for inputs like the cases, far cheaper"),
+                                   cl::init("proved"), cl::cat(category));
 static cl::opt<double> margin("margin", cl::desc("How much larger than in the calibration cases a value may be (2)"), cl::init(2),
                               cl::cat(category));
 static cl::opt<std::string>
@@ -117,6 +123,12 @@ static std::optional<std::string> readOptions(CompileOptions &options) {
   }
   if (weights != "secret" && weights != "public")
     return "--weights expects secret or public, found '" + weights + "'";
+  if (ranges != "proved" && ranges != "calibrated")
+    return "--ranges expects proved or calibrated, found '" + ranges + "'";
+  if (ranges == "calibrated" && (calibrate.empty() || precision != "auto"))
+    return std::string("--ranges calibrated needs cases (--calibrate) and --precision auto");
+  if (ranges != "calibrated" && fraction.getNumOccurrences())
+    return std::string("--fraction is for --ranges calibrated; without, formats have 18 fractional bits");
   if (precision != "auto" && precision != "f18")
     return "--precision expects auto or f18, found '" + precision + "'";
   if (maxError < 0)
@@ -127,8 +139,11 @@ static std::optional<std::string> readOptions(CompileOptions &options) {
   options.phases.secretWeights = weights == "secret";
   options.phases.precision = precision;
   options.phases.maxError = maxError;
-  options.phases.fraction = fraction;
+  options.functionError = functionError;
+  if (fraction.getNumOccurrences())
+    options.fraction = fraction;
   options.phases.margin = margin;
+  options.calibratedRanges = ranges == "calibrated";
   options.cost = cost;
   options.timing = timing;
   options.crashReproducer = crashReproducer;

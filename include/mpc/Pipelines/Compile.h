@@ -23,7 +23,10 @@ struct CompileOptions {
   std::vector<std::string> calibration;    // cases, .npz or folders, with several graphs as ENTRY=CASE; the first of an entry gives shapes
   std::vector<std::string> publicInputs;   // --public-input
   std::vector<std::string> secretInputs;   // --secret-input
-  PhaseOptions phases;
+  PhaseOptions phases;                     // with cases, maxError is the outputs' budget
+  bool calibratedRanges = false;           // --ranges calibrated
+  std::optional<unsigned> fraction;        // fractional bits in place of those that the budget asks for
+  double functionError = 0;                // largest error of an approximated function; 0: what fits the fraction
   std::optional<Phase> compileTo; // stop after this phase
   std::vector<Phase> printAfter;  // print the IR after these
   std::string cost;               // also write cost.json here

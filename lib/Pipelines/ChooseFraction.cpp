@@ -1,0 +1,100 @@
+// The search for a fraction: an error falls by half with each bit, so that one measurement nearly tells the next one.
+#include "mpc/Pipelines/ChooseFraction.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mpc/Interpreter/Case.h"
+#include "mpc/Interpreter/Interpreter.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::mpc;
+
+double mlir::mpc::functionErrorAt(unsigned fraction) { return std::ldexp(1.0, -std::min<int>(13, static_cast<int>(fraction) - 3)); }
+
+namespace {
+
+// A case of an entry with what f32 makes of it.
+struct Judged {
+  std::string entry;
+  tacit::NamedTensors inputs, outputs;
+};
+
+FailureOr<std::vector<Judged>> judge(ModuleOp module, const PhaseOptions &options, const InterpreterOptions &interpreter) {
+  std::vector<Judged> judged;
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (function.isExternal())
+      continue;
+    for (const std::string &name : options.cases) {
+      std::optional<std::string> path = casePathFor(function, name);
+      if (!path)
+        continue;
+      FailureOr<tacit::NamedTensors> inputs = readCaseInputs(function, *path);
+      if (failed(inputs))
+        return failure();
+      FailureOr<tacit::NamedTensors> outputs = interpretF32(function, *inputs, interpreter);
+      if (failed(outputs))
+        return failure();
+      judged.push_back({function.getName().str(), std::move(*inputs), std::move(*outputs)});
+      break; // formats were made for all of them; one tells how much is lost
+    }
+  }
+  return judged;
+}
+
+LogicalResult runPhases(ModuleOp module, const PhaseOptions &options) {
+  for (Phase phase : {Phase::Precision, Phase::Protocol, Phase::Schedule}) {
+    PassManager manager(module.getContext());
+    if (failed(parsePassPipeline(getPhasePipeline(phase, options), manager)) || failed(manager.run(module)))
+      return failure();
+  }
+  return success();
+}
+
+// Largest absolute difference of real outputs; infinite where one is no number.
+double largestError(const tacit::NamedTensors &got, const tacit::NamedTensors &expected) {
+  double largest = 0;
+  for (const auto &[name, want] : expected) {
+    auto found = llvm::find_if(got, [&, &wanted = name](const auto &output) { return output.first == wanted; });
+    if (found == got.end() || want.kind() != tacit::Kind::kF32)
+      continue;
+    for (int64_t i = 0; i < want.size(); ++i) {
+      double error = std::abs(found->second.At(i) - want.At(i));
+      largest = error <= largest ? largest : std::isnan(error) ? INFINITY : error;
+    }
+  }
+  return largest;
+}
+
+} // namespace
+
+FailureOr<FractionChoice> mlir::mpc::chooseFraction(ModuleOp module, const PhaseOptions &options, double budget) {
+  InterpreterOptions interpreter;
+  interpreter.load = loadParamsFrom(options.weightsDirs);
+  interpreter.seed = 1;
+  FailureOr<std::vector<Judged>> judged = judge(module, options, interpreter);
+  if (failed(judged))
+    return failure();
+  FractionChoice choice;
+  for (unsigned fraction = kLeastFraction;;) {
+    PhaseOptions trial = options;
+    trial.fraction = fraction;
+    if (trial.maxError == 0)
+      trial.maxError = functionErrorAt(fraction);
+    OwningOpRef<ModuleOp> copy = module.clone();
+    if (failed(runPhases(*copy, trial)))
+      return failure();
+    double error = 0;
+    for (const Judged &one : *judged) {
+      auto outputs = interpretExact(copy->lookupSymbol<func::FuncOp>(one.entry), one.inputs, interpreter);
+      if (failed(outputs))
+        return failure();
+      error = std::max(error, largestError(*outputs, one.outputs));
+    }
+    choice = {fraction, error};
+    if (error <= budget || fraction >= kMostFraction)
+      return choice;
+    double missing = std::isfinite(error) ? std::ceil(std::log2(error / budget)) : 1;
+    fraction = std::min(kMostFraction, fraction + static_cast<unsigned>(std::max(1.0, std::min(missing, 6.0))));
+  }
+}
