@@ -22,8 +22,8 @@ static constexpr double kWeightBound = 1024;
 
 static LogicalResult fail(MLIRContext &context, const llvm::Twine &text) { return emitError(UnknownLoc::get(&context)) << text; }
 
-static LogicalResult runPhase(Phase phase, const PhaseOptions &options, ModuleOp module) {
-  std::string passes = getPhasePipeline(phase, options);
+static LogicalResult runPhase(Phase phase, const PhaseOptions &phases, const CompileOptions &options, ModuleOp module) {
+  std::string passes = getPhasePipeline(phase, phases);
   if (passes.empty())
     return success();
   PassManager manager(module.getContext());
@@ -115,7 +115,7 @@ LogicalResult mlir::mpc::compileBundle(const CompileOptions &options, MLIRContex
       return failure();
     if (phase == Phase::Precision && failed(choosePrecision(options, *module, phases)))
       return failure();
-    if (failed(runPhase(phase, phases, *module)))
+    if (failed(runPhase(phase, phases, options, *module)))
       return failure();
     reportTime(getPhaseName(phase));
     if (llvm::is_contained(options.printAfter, phase)) {

@@ -89,7 +89,7 @@ TEST(Precision, Softmax) {
     for (int j = 0; j < n; ++j) {
       double scale = i == 1 ? 400 : 4;
       x.push_back(static_cast<float>(scale * std::sin(7.0 * j + i)));
-      bias.push_back(i == 4 || (i >= 2 && (j * 5 + i) % 3 == 0) ? -3.4028235e38f : i == 3 ? 0.25f * j : 0.0f);
+      bias.push_back(i == 4 ? -INFINITY : i >= 2 && (j * 5 + i) % 3 == 0 ? -3.4028235e38f : i == 3 ? 0.25f * j : 0.0f);
     }
   std::string t = "5x33", s = secret(t);
   std::vector<double> y = evaluate({{"a", t, true, x}, {"b", t, false, bias}}, t,
@@ -228,7 +228,7 @@ TEST(Precision, SoftmaxUnderAScalarMask) {
   std::string t = secret("1x4");
   std::vector<double> z =
       evaluate({{"a", "1x4", true, x}}, "1x4",
-               "%b = mpc.constant dense<-3.4028235e+38> : tensor<f32>\n%r = mpc.softmax %a, %b {zero_masked_rows = true} : (" + t +
+               "%b = mpc.constant dense<0xFF800000> : tensor<f32>\n%r = mpc.softmax %a, %b {zero_masked_rows = true} : (" + t +
                    ", tensor<f32>) -> " + t);
   ASSERT_EQ(z.size(), x.size());
   for (double v : z)
