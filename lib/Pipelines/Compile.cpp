@@ -109,6 +109,9 @@ LogicalResult mlir::mpc::compileBundle(const CompileOptions &options, MLIRContex
       phases.weightsDirs.push_back(folder.empty() ? "." : folder);
   if (options.calibratedRanges) // else cases give shapes alone
     phases.cases = options.calibration;
+  for (const std::string &path : phases.cases)
+    if (StringRef(path).find_first_of(",{}") != StringRef::npos)
+      return fail(context, "--calibrate: '" + path + "' has a comma or a brace in its name, which pass pipelines cannot hold");
   for (Phase phase : kPhases) {
     // The precision phase takes weights to be below its bound; one that is not would overflow unnoticed.
     if (phase == Phase::Precision && failed(checkWeightBounds(*module, files, kWeightBound)))

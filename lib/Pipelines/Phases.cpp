@@ -38,11 +38,8 @@ static std::string secrecyPasses(const PhaseOptions &options) {
 static std::string calibrationPass(const PhaseOptions &options) {
   if (options.cases.empty())
     return "";
-  auto quoted = [](const std::vector<std::string> &paths) {
-    return llvm::join(llvm::map_range(paths, [](const std::string &path) { return '"' + path + '"'; }), ",");
-  };
-  return llvm::formatv("mpc-calibrate-ranges{{cases={0} weights-dir={1} margin={2}},", quoted(options.cases), quoted(options.weightsDirs),
-                       options.margin)
+  auto list = [](const std::vector<std::string> &paths) { return '{' + llvm::join(paths, ",") + '}'; };
+  return llvm::formatv("mpc-calibrate-ranges{{cases={0} weights-dir={1} margin={2}},", list(options.cases), list(options.weightsDirs), options.margin)
       .str();
 }
 

@@ -34,6 +34,11 @@ static FailureOr<TrigSum> fitPiece(Operation *op, FitCache &fits, const PowerSpe
   TrigSum sum = *fit;
   double factor = spec.scale * (reciprocal ? 1 / top : 1 / std::sqrt(top));
   sum.period *= top;
+  if (sum.period < 1) { // the gate's least period, and a multiple of this one
+    for (int64_t &q : sum.frequencies)
+      q = static_cast<int64_t>(static_cast<double>(q) / sum.period);
+    sum.period = 1;
+  }
   sum.constant *= factor, sum.error *= factor;
   for (double &c : sum.cosines)
     c *= factor;
