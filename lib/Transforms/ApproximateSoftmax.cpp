@@ -40,7 +40,7 @@ static constexpr unsigned kSumBits = 3;
 
 // Weights e^(x - m) of rows, not yet divided by their sum, and the sum's inverse.
 struct Weights {
-  Value e, inverse;
+  Value e, inverse, keep; // keep: 0 where a mask hides, public, may be null
 };
 
 // `scores`: what scores and bias together are where nothing is masked, if that is known and narrow.
@@ -89,14 +89,16 @@ static FailureOr<Weights> emitWeights(Emit &emit, Operation *op, FitCache &fits,
   FailureOr<Value> inverse = emitPower(emit, op, fits, total, spec);
   if (failed(inverse))
     return failure();
-  return Weights{e, *inverse};
+  return Weights{e, *inverse, keep};
 }
 
 static FailureOr<Value> emitSoftmax(Emit &emit, Operation *op, FitCache &fits, Value x, Value bias) {
-  FailureOr<Weights> w = emitWeights(emit, op, fits, x, bias, coarseScores(op));
+  FailureOr<Weights> w = emitWeights(emit, op, fits, x, bias, coarseScores(op, fits));
   if (failed(w))
     return failure();
-  return Emit::range(emit.mul(w->e, w->inverse), -0x1p-10, 1 + 0x1p-8);
+  Value p = Emit::range(emit.mul(w->e, w->inverse), -0x1p-10, 1 + 0x1p-8);
+  // A hidden weight is 0 under a mask of 0, which a product's rounding makes an ulp of, always: hidden once more, it is 0.
+  return w->keep ? Emit::range(emit.mul(p, w->keep), -0x1p-10, 1 + 0x1p-8) : p;
 }
 
 //===-- A public factor, where it costs nothing --------------------------------------------------------------------===//
@@ -218,7 +220,7 @@ struct ExpandAttention : OpRewritePattern<AttentionOp> {
     if (isSecret(s.getType())) {
       Emit::range(s, -kScoreBound, kScoreBound, RangeKind::Assumed);
       s = Emit::range(emit.reshape(s, scores), -kScoreBound, kScoreBound, RangeKind::Assumed);
-      if (coarseScores(op))
+      if (coarseScores(op, fits))
         return divideAfterwards(emit, op, s, merged, rewriter);
       FailureOr<Value> rows = emitSoftmax(emit, op, fits, s, op.getBias());
       if (failed(rows))
@@ -240,7 +242,7 @@ struct ExpandAttention : OpRewritePattern<AttentionOp> {
   // (e v) / sum(e): a product for each of [rows, depth] in place of [rows, keys], and the inverse is had beside e v. Only where the weights' sum is known to
   // be small enough for the ring of e v.
   LogicalResult divideAfterwards(Emit &emit, AttentionOp op, Value scores, ArrayRef<int64_t> mergedQuery, PatternRewriter &rewriter) const {
-    FailureOr<Weights> w = emitWeights(emit, op, fits, scores, op.getBias(), coarseScores(op));
+    FailureOr<Weights> w = emitWeights(emit, op, fits, scores, op.getBias(), coarseScores(op, fits));
     if (failed(w))
       return failure();
     SmallVector<int64_t> merged(mergedQuery);

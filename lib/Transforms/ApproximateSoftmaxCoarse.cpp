@@ -14,11 +14,24 @@ static constexpr double kSteps = 16;
 // The widest range: steps of 2 cost 7 bits of the exponentials' fraction.
 static constexpr double kMaxRange = 32;
 
-std::optional<Interval> mlir::mpc::coarseScores(Operation *op) {
+// Fractional bits that the exponential's gate gives at most.
+static constexpr unsigned kMaxFraction = 22;
+
+// What follows from a range: steps of the maximum, how far comparisons may be off, and what the largest weight of a row is at least.
+struct Steps {
+  double step, tolerance, above, least;
+  explicit Steps(const Interval &scores)
+      : step(std::exp2(std::ceil(std::log2(std::max(scores.high - scores.low, 1.0) / kSteps)))), tolerance(0.75 * step),
+        above(step + tolerance), least(std::exp(-above - tolerance)) {}
+  unsigned fraction(const FitCache &fits) const { return fits.getFraction() + static_cast<unsigned>(std::ceil(-std::log2(least))); }
+};
+
+std::optional<Interval> mlir::mpc::coarseScores(Operation *op, const FitCache &fits) {
   auto inner = op->getAttrOfType<DenseF64ArrayAttr>(kInnerRangeAttr);
   if (!inner || inner.size() != 2 || !(inner[1] - inner[0] <= kMaxRange))
     return std::nullopt;
-  return Interval{inner[0], inner[1], RangeKind::Calibrated};
+  Interval scores{inner[0], inner[1], RangeKind::Calibrated};
+  return Steps(scores).fraction(fits) <= kMaxFraction ? std::optional(scores) : std::nullopt;
 }
 
 // AND along the last dimension, which stays as 1.
@@ -33,13 +46,14 @@ static Value allOfLast(Emit &emit, Value bits) {
 }
 
 CoarseExponentials mlir::mpc::emitCoarseExponentials(Emit &emit, FitCache &fits, Value x, Interval scores, Value keep) {
-  double step = std::exp2(std::ceil(std::log2(std::max(scores.high - scores.low, 1.0) / kSteps))), tolerance = 0.75 * step;
+  Steps s(scores);
+  double step = s.step, tolerance = s.tolerance, above = s.above;
   double first = std::floor(scores.low / step) * step + step;
   SmallVector<double> thresholds;
   for (double t = first; t < scores.high; t += step)
     thresholds.push_back(t);
   // What is not above the maximum's step by more than the tolerance: x - m lies in [-range - tolerance, step + tolerance].
-  double above = step + tolerance, lowest = scores.low - scores.high - tolerance - above;
+  double lowest = scores.low - scores.high - tolerance - above;
   double top = first - step + above;
   Value shift;
   if (thresholds.empty()) {
@@ -53,11 +67,8 @@ CoarseExponentials mlir::mpc::emitCoarseExponentials(Emit &emit, FitCache &fits,
   double floor = 16;
   while (-lowest >= floor)
     floor = 2 * floor + 16; // 16, 48, 112: what the gate's 2, 4, 8 cases reach
-  // The largest of a row is at least e^-(above + tolerance): bits that the weights need beyond the preset's.
-  double least = std::exp(-above - tolerance);
-  unsigned fraction = fits.getFraction() + static_cast<unsigned>(std::ceil(-std::log2(least)));
-  Value e = Emit::fraction(emit.expNegative(d, floor), fraction);
+  Value e = Emit::fraction(emit.expNegative(d, floor), s.fraction(fits));
   if (keep)
     e = emit.mul(e, keep);
-  return {e, least * 0.97};
+  return {e, s.least * 0.97};
 }

@@ -114,7 +114,7 @@ FailureOr<Value> emitPowerPieces(Emit &emit, Operation *op, FitCache &fits, Valu
 FailureOr<Value> emitPower(Emit &emit, Operation *op, FitCache &fits, Value x, const PowerSpec &spec);
 
 // The range of a softmax's or an attention's scores, bias included, where it is known and ApproximateSoftmaxCoarse.cpp can do with it.
-std::optional<Interval> coarseScores(Operation *op);
+std::optional<Interval> coarseScores(Operation *op, const FitCache &fits);
 // e^(x - m) for a public-free m near the row's maximum, 0 where `keep` (public, may be null) is; a row's largest is at least `least`.
 struct CoarseExponentials {
   Value weights;
