@@ -47,6 +47,7 @@ static FailureOr<Value> emitNormalised(Emit &emit, Operation *op, FitCache &fits
   }
   PowerSpec spec;
   spec.power = Power::Rsqrt;
+  spec.perRow = true;
   spec.clampLow = s.clampLow;
   spec.low = s.low;
   spec.high = s.high;

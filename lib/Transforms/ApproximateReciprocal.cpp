@@ -78,7 +78,7 @@ static Normalised normalise(Emit &emit, Value x, const Binades &b, bool clampLow
 
 FailureOr<Value> mlir::mpc::emitPower(Emit &emit, Operation *op, FitCache &fits, Value x, const PowerSpec &spec) {
   bool reciprocal = spec.power == Power::Reciprocal;
-  if (!spec.clampLow && spec.high / spec.low <= kPiecesRatio)
+  if (spec.perRow && !spec.clampLow && spec.high / spec.low <= kPiecesRatio)
     return emitPowerPieces(emit, op, fits, x, spec);
   // The results are products of two values or more: an eighth of the budget is theirs, and per row it costs next to nothing.
   FitProblem problem = powerProblem(spec.power);

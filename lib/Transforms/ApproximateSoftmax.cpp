@@ -61,6 +61,7 @@ static FailureOr<Weights> emitWeights(Emit &emit, Operation *op, FitCache &fits,
       Emit::range(x, kMaskedScore, kScoreBound, RangeKind::Assumed);
   }
   PowerSpec spec;
+  spec.perRow = true;
   Value e;
   if (scores) {
     CoarseExponentials coarse = emitCoarseExponentials(emit, fits, x, *scores, keep);

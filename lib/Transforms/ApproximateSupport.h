@@ -103,6 +103,7 @@ struct PowerSpec {
   Power power = Power::Reciprocal;
   double low = 1, high = 2; // of the argument
   double scale = 1;         // the result is scale * x^power
+  bool perRow = false;      // one of many elements: rounds count, bytes do not
   bool clampLow = false;    // arguments below `low` count as about `low` (else they do not occur)
   unsigned fraction = 18;   // fractional bits of the result
   unsigned inputFraction = 18;

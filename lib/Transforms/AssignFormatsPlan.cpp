@@ -157,7 +157,7 @@ LogicalResult FormatPlan::assignPublicProduct(Operation *op, Value secret, Array
   unsigned bits = leastWidth(result);
   // Where the ring has no room for the factor, bits beyond the preset's of the operand, which exact products left there, go first.
   auto roomBeside = [&](unsigned fraction) { return static_cast<int>(kMaxRing + f) - static_cast<int>(bits + fraction); };
-  while (fa > kPresetFraction && roomBeside(fa) < static_cast<int>(exact ? fp : std::min(fp, kPresetFraction)))
+  while (fa > preset && roomBeside(fa) < static_cast<int>(exact ? fp : std::min(fp, preset)))
     --fa;
   if (fa != fraction(secret))
     productFractions[op] = {fa, fa};

@@ -35,12 +35,15 @@
 // CHECK: %[[ANY:.*]] = mpc.reduce "max" %[[KEEP]] {axes = array<i64: 0>} : tensor<3xf32> -> tensor<1xf32>
 // CHECK: %[[NONE:.*]] = mpc.sub %{{.*}}, %[[ANY]] : (tensor<f32>, tensor<1xf32>)
 // CHECK: %[[SUM:.*]] = mpc.add %[[TOTAL]], %[[NONE]]
-// CHECK: %[[BITS:.*]] = mpc.below %[[SUM]] {thresholds = array<f64: 1.000000e+00, 2.000000e+00>}
-// CHECK: %[[U:.*]] = mpc.bit_sum %[[BITS]] {coefficients = array<f64: 5.000000e-01, 2.500000e-01>, constant = 2.500000e-01 : f64, mpc.fraction = 2 : i64
-// CHECK: %[[Y:.*]] = mpc.mul %[[SUM]], %[[U]]
-// CHECK: %[[G:.*]] = mpc.periodic %[[Y]]
-// CHECK: %[[INV:.*]] = mpc.mul %[[G]], %[[U]]
-// CHECK: mpc.mul %[[W]], %[[INV]]
+// Its inverse in two pieces side by side, [1/2, 1] and [0.9, 4]; then hidden weights are 0 once more.
+// CHECK: %[[BITS:.*]] = mpc.below %[[SUM]] {thresholds = array<f64: 0.88888888888888883>, tolerance = 0.1111111111111111 : f64}
+// CHECK: %[[G1:.*]] = mpc.periodic
+// CHECK: %[[S1:.*]] = mpc.select %{{.*}}, %[[G1]]
+// CHECK: %[[G2:.*]] = mpc.periodic
+// CHECK: %[[S2:.*]] = mpc.select %{{.*}}, %[[G2]]
+// CHECK: %[[INV:.*]] = mpc.add %[[S1]], %[[S2]]
+// CHECK: %[[P:.*]] = mpc.mul %[[W]], %[[INV]]
+// CHECK: mpc.mul %[[P]], %[[KEEP]]
 func.func @softmax(%x: !s, %bias: tensor<3xf32>) -> !s {
   %y = mpc.softmax %x, %bias : (!s, tensor<3xf32>) -> !s
   return %y : !s

@@ -1,7 +1,7 @@
 // RUN: mpc-opt %s --split-input-file --pass-pipeline='builtin.module(func.func(mpc-infer-ranges,mpc-assign-formats,mpc-verify-ranges))' | FileCheck %s
-// RUN: mpc-opt %s --split-input-file --pass-pipeline='builtin.module(func.func(mpc-infer-ranges,mpc-assign-formats{preset=auto}))' | FileCheck %s
-// RUN: not mpc-opt %s --split-input-file --pass-pipeline='builtin.module(func.func(mpc-assign-formats{preset=ditto}))' 2>&1 | FileCheck %s --check-prefix=PRESET
-// PRESET: preset "ditto" is not available
+// RUN: mpc-opt %s --split-input-file --pass-pipeline='builtin.module(func.func(mpc-infer-ranges,mpc-assign-formats{fraction=18}))' | FileCheck %s
+// RUN: not mpc-opt %s --split-input-file --pass-pipeline='builtin.module(func.func(mpc-assign-formats{fraction=40}))' 2>&1 | FileCheck %s --check-prefix=PRESET
+// PRESET: fraction must be from 6 to 30 bits, not 40
 
 !s = tensor<4x4x!mpc.secret<f32>>
 mpc.param @w {file = "m.safetensors", offset = 0 : i64, length = 64 : i64, type = tensor<4x4xf32>}
@@ -98,13 +98,13 @@ func.func @sum(%x: !s) -> (!s, tensor<1x4x!mpc.secret<i1>>) {
 
 // -----
 
-!s = tensor<4x!mpc.secret<f32>>
+!s = tensor<65536x!mpc.secret<f32>>
 
-// An exponential rests in a ring that just holds 1, and is extended for its product.
+// An exponential rests in a ring that just holds 1, and is extended for its product; of few elements it would be made wide at once.
 // CHECK-LABEL: @exp
-// CHECK: %[[E:.*]] = mpc.exp_negative {{.*}} -> tensor<4x!mpc.secret<!mpc.fxp<21, 18>>>
-// CHECK: %[[X:.*]] = mpc.rescale %[[E]] {{.*}} -> tensor<4x!mpc.secret<!mpc.fxp<39, 18>>>
-// CHECK: mpc.mul %[[X]], %[[X]] {{.*}} -> tensor<4x!mpc.secret<!mpc.fxp<21, 18>>>
+// CHECK: %[[E:.*]] = mpc.exp_negative {{.*}} -> tensor<65536x!mpc.secret<!mpc.fxp<21, 18>>>
+// CHECK: %[[X:.*]] = mpc.rescale %[[E]] {{.*}} -> tensor<65536x!mpc.secret<!mpc.fxp<39, 18>>>
+// CHECK: mpc.mul %[[X]], %[[X]] {{.*}} -> tensor<65536x!mpc.secret<!mpc.fxp<21, 18>>>
 func.func @exp(%x: !s) -> !s {
   %e = mpc.exp_negative %x {floor = 48.0} : !s -> !s
   %y = mpc.mul %e, %e : (!s, !s) -> !s

@@ -56,8 +56,8 @@ func.func @local(%m: tensor<2x4x!m>, %a: tensor<4x!a>, %p: tensor<4x!p>, %q: ten
   %8 = share.matmul_public %m, %q : (tensor<2x4x!m>, tensor<4x3x!p>) -> tensor<2x3x!share.masked<20, 24>>
   // CHECK: share.reduce_sum %{{.*}} {axes = array<i64: 1>} : tensor<2x4x!share.masked<20, 12>> -> tensor<2x1x!share.masked<20, 12>>
   %9 = share.reduce_sum %m {axes = array<i64: 1>} : tensor<2x4x!m> -> tensor<2x1x!m>
-  // CHECK: share.coarsen %{{.*}} : tensor<4x!share.masked<20, 12>> -> tensor<4x!share.masked<6, 0>>
-  %coarse = share.coarsen %a : tensor<4x!share.masked<20, 12>> -> tensor<4x!share.masked<6, 0>>
+  // CHECK: share.coarsen %{{.*}} : tensor<2x4x!share.masked<20, 12>> -> tensor<2x4x!share.masked<6, 0>>
+  %coarse = share.coarsen %m : tensor<2x4x!m> -> tensor<2x4x!share.masked<6, 0>>
   // CHECK: share.shrink %{{.*}} : tensor<4x!share.public<20, 12>> -> tensor<4x!share.public<16, 12>>
   %10 = share.shrink %p : tensor<4x!p> -> tensor<4x!share.public<16, 12>>
   // CHECK: share.reinterpret %{{.*}} : tensor<4x!share.additive<20, 12>> -> tensor<4x!share.additive<20, 0>>
