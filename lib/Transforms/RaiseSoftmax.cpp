@@ -33,7 +33,8 @@ Value maskOf(OpBuilder &builder, Location loc, WhereOp selected, bool maskedElse
 }
 
 // softmax(x + b, bias) = softmax(x, bias + b) for public b, however the sum is nested and scaled: an addend that is secret stays with x.
-// An addend where(mask, s, -inf), as relative positions are masked, is s and where(mask, 0, -inf).
+// An addend where(mask, s, -inf), as relative positions are masked, is s and where(mask, 0, -inf). What is the same for a whole row, such
+// as its largest score that some exporters take off first, changes nothing and is left out.
 struct TakePublicAddends : OpRewritePattern<SoftmaxOp> {
   TakePublicAddends(MLIRContext *context, OwnerAnalysis &owners) : OpRewritePattern(context, 2), owners(owners) {}
 
@@ -43,36 +44,45 @@ struct TakePublicAddends : OpRewritePattern<SoftmaxOp> {
     WhereOp masked = {}; // adds the mask of this selection; `value` is its condition
     bool maskedElse = false;
   };
-  void collect(Value value, double factor, SmallVectorImpl<Addend> &hidden, SmallVectorImpl<Addend> &open, int depth) const {
+  struct Addends {
+    SmallVector<Addend> hidden, open;
+    bool fewer = false; // one was left out
+  };
+  void collect(Value value, double factor, int64_t row, Addends &found, int depth) const {
     value = skipCasts(value);
     if (owners.isPublic(value)) {
-      open.push_back({value, factor});
+      found.open.push_back({value, factor});
+      return;
+    }
+    if (row > 1 && (shapeOf(value).empty() || shapeOf(value).back() == 1)) {
+      found.fewer = true;
       return;
     }
     Operation *op = value.getDefiningOp();
     if (depth < 8 && isa_and_nonnull<AddOp, SubOp>(op)) {
-      collect(op->getOperand(0), factor, hidden, open, depth + 1);
-      collect(op->getOperand(1), isa<SubOp>(op) ? -factor : factor, hidden, open, depth + 1);
+      collect(op->getOperand(0), factor, row, found, depth + 1);
+      collect(op->getOperand(1), isa<SubOp>(op) ? -factor : factor, row, found, depth + 1);
       return;
     }
     auto where = dyn_cast_or_null<WhereOp>(op);
     if (depth < 8 && where && factor > 0 && owners.isPublic(where.getCondition()) && masksOut(where.getLhs()) != masksOut(where.getRhs())) {
       bool maskedElse = masksOut(where.getRhs());
-      open.push_back({where.getCondition(), 1, where, maskedElse});
-      collect(maskedElse ? where.getLhs() : where.getRhs(), factor, hidden, open, depth + 1);
+      found.open.push_back({where.getCondition(), 1, where, maskedElse});
+      collect(maskedElse ? where.getLhs() : where.getRhs(), factor, row, found, depth + 1);
       return;
     }
     // c (x + b) = c x + c b, where there is a b at all.
     if (auto scaled = depth < 8 ? matchScaled(value) : std::nullopt; scaled && scaled->factor > 0) {
-      SmallVector<Addend> innerHidden, innerOpen;
-      collect(scaled->value, factor * scaled->factor, innerHidden, innerOpen, depth + 1);
-      if (!innerOpen.empty()) {
-        llvm::append_range(hidden, innerHidden);
-        llvm::append_range(open, innerOpen);
+      Addends inner;
+      collect(scaled->value, factor * scaled->factor, row, inner, depth + 1);
+      if (!inner.open.empty() || inner.fewer) {
+        llvm::append_range(found.hidden, inner.hidden);
+        llvm::append_range(found.open, inner.open);
+        found.fewer |= inner.fewer;
         return;
       }
     }
-    hidden.push_back({value, factor});
+    found.hidden.push_back({value, factor});
   }
 
   static Value total(ArrayRef<Addend> addends, Value start, OpBuilder &builder, Location loc) {
@@ -95,9 +105,11 @@ struct TakePublicAddends : OpRewritePattern<SoftmaxOp> {
   LogicalResult matchAndRewrite(SoftmaxOp op, PatternRewriter &rewriter) const override {
     if (owners.isPublic(op.getResult()) || (op.getBias() && !owners.isPublic(op.getBias())))
       return failure();
-    SmallVector<Addend> hidden, open;
-    collect(op.getInput(), 1, hidden, open, 0);
-    if (hidden.empty() || open.empty())
+    ArrayRef<int64_t> rows = shapeOf(op.getResult());
+    Addends found;
+    collect(op.getInput(), 1, rows.empty() ? 1 : rows.back(), found, 0);
+    auto &[hidden, open, fewer] = found;
+    if (hidden.empty() || (open.empty() && !fewer))
       return failure();
     // A positive addend first: no negation on shares.
     llvm::stable_sort(hidden, [](const Addend &a, const Addend &b) { return (a.factor < 0) < (b.factor < 0); });

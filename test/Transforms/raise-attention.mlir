@@ -272,3 +272,25 @@ func.func @one_head(%q: !q {mpc.owner = "client"}, %k: !q {mpc.owner = "client"}
   %y = mpc.matmul %p, %v : (!s, !q) -> !q
   return %y : !q
 }
+
+// -----
+
+!s = tensor<4x6x6xf32>
+!r = tensor<4x6x1xf32>
+
+// CogView: ((x + m) / 32 - max) * 32. The row's maximum changes nothing; the mask is found below the factors, which cancel.
+// CHECK-LABEL: func.func @shifted_rows
+// CHECK-NOT: mpc.reduce
+// CHECK: mpc.softmax %{{.*}}, %{{.*}} : (tensor<4x6x6xf32>, tensor<1x1x6xf32>)
+// CHECK-NOT: mpc.reduce
+func.func @shifted_rows(%x: !s {mpc.owner = "client"}, %m: tensor<1x1x6xf32> {mpc.owner = "public"}) -> !s {
+  %c = mpc.constant dense<3.125000e-02> : tensor<f32>
+  %i = mpc.constant dense<3.200000e+01> : tensor<f32>
+  %a = mpc.add %x, %m : (!s, tensor<1x1x6xf32>) -> !s
+  %d = mpc.mul %a, %c : (!s, tensor<f32>) -> !s
+  %t = mpc.reduce "max" %d {axes = array<i64: 2>} : !s -> !r
+  %u = mpc.sub %d, %t : (!s, !r) -> !s
+  %v = mpc.mul %u, %i : (!s, tensor<f32>) -> !s
+  %p = mpc.softmax %v : (!s) -> !s
+  return %p : !s
+}
