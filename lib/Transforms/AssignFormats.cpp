@@ -43,7 +43,7 @@ struct AssignFormats : public mlir::mpc::impl::MpcAssignFormatsBase<AssignFormat
   void runOnOperation() override {
     func::FuncOp function = getOperation();
     if (fraction < 6 || fraction > 30) {
-      function.emitError("fraction must be from 6 to 30 bits, not ") << fraction;
+      function.emitError("fraction must be from 6 to 30 bits, not ") << static_cast<uint64_t>(fraction);
       return signalPassFailure();
     }
     if (function.isExternal() || !function.getBody().hasOneBlock()) {
