@@ -116,6 +116,10 @@ LogicalResult mlir::mpc::writeBundle(ModuleOp module, const CompileOptions &opti
   std::string statement;
   llvm::raw_string_ostream statementStream(statement);
   printLeakageStatement(*leakage, statementStream);
+  constexpr llvm::StringLiteral calibrated = "formats and thresholds show the magnitudes of weights and of what the calibration cases made of them, to a "
+                                             "power of two";
+  if (options.calibratedRanges)
+    statementStream << "\n## Calibrated ranges\n\nThe program is public, and its " << calibrated << ".\n";
   std::string bytes = tacit::SerializeProgram(*program);
   // What is written is what a party will accept, and carries the digest.
   absl::StatusOr<tacit::Program> parsed = tacit::ParseProgram(bytes);
@@ -145,6 +149,8 @@ LogicalResult mlir::mpc::writeBundle(ModuleOp module, const CompileOptions &opti
     return failure();
   printPolicy(manifest, out);
   printLeakageSummary(*leakage, out);
+  if (options.calibratedRanges)
+    out << "  every party: " << calibrated << "\n";
   printCost(*cost, out);
   out << "wrote " << target << "\n";
   return success();
