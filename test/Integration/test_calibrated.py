@@ -1,0 +1,49 @@
+"""Formats from calibrated ranges: the example's outputs within the budget, at less cost, and what cannot be had is refused."""
+import unittest
+
+from tacit_tools import EXAMPLE, WORK, compiled, read_json, tool
+
+MODEL, CASE = EXAMPLE / "prefill.onnx", EXAMPLE / "cases_prefill.npz"
+
+
+class Calibrated(unittest.TestCase):
+    def refused(self, status, text, *options):
+        done = tool("mpc-compile", MODEL, "-o", WORK / "refused", *options)
+        self.assertEqual(done.returncode, status, done.stderr)
+        self.assertIn(text, done.stderr)
+        self.assertTrue(done.stderr.splitlines()[-1].startswith("error: "), done.stderr)
+        self.assertFalse((WORK / "refused").exists())
+
+    def test_outputs_stay_within_the_budget(self):
+        bundle = compiled(MODEL, "--calibrate", CASE, "--ranges", "calibrated", "--max-error", "8e-3")
+        report = WORK / "report.json"
+        done = tool("mpc-run", bundle, "--input", CASE, "--compare", CASE, "--report", report)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        got, (cost,) = read_json(report), read_json(bundle / "cost.json")["entries"]
+        # Measured by one set of coins, reproduced by others.
+        self.assertLess(max(got["max_abs_error"].values()), 1e-2)
+        self.assertEqual(got["online"], cost["online"])
+        proved = read_json(compiled(MODEL, "--calibrate", CASE) / "cost.json")["entries"][0]
+        for section in ("online", "offline"):
+            self.assertLess(cost[section]["bytes"]["total"], 0.8 * proved[section]["bytes"]["total"])
+        self.assertLess(cost["online"]["rounds"], 0.8 * proved["online"]["rounds"])
+
+    def test_the_statement_says_what_formats_tell(self):
+        told = "magnitudes of weights"
+        self.assertIn(told, (compiled(MODEL, "--calibrate", CASE, "--ranges", "calibrated", "--fraction", "13") / "leakage.md").read_text())
+        self.assertNotIn(told, (compiled(MODEL, "--calibrate", CASE) / "leakage.md").read_text())
+
+    def test_options_that_do_not_go_together(self):
+        self.refused(2, "--calibrate", "--bind", "sequence_length=8", "--ranges", "calibrated")
+        self.refused(2, "--fraction", "--calibrate", CASE, "--fraction", "12")
+        self.refused(2, "proved or calibrated", "--calibrate", CASE, "--ranges", "guessed")
+
+    def test_a_budget_that_cannot_be_met(self):
+        self.refused(1, "cannot be met", "--calibrate", CASE, "--ranges", "calibrated", "--max-error", "1e-7")
+
+    def test_a_fraction_out_of_range(self):
+        self.refused(1, "fraction must be from 6 to 30", "--calibrate", CASE, "--ranges", "calibrated", "--fraction", "31")
+
+
+if __name__ == "__main__":
+    unittest.main()
