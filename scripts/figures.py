@@ -75,6 +75,10 @@ def measure(build, model, case, options):
         return {**json.loads(report.read_text()), "compile": (seconds, memory), "cosine": cosine(outputs, case)}
 
 
+def largest(value):
+    return max(value.values()) if isinstance(value, dict) else value
+
+
 def exact_row(name, r):
     return f"| {name} | {r['online']['rounds']} | " + " | ".join(f"{r[s]['bytes']['total']:,}" for s in ("online", "offline", "io", "setup")) + " |"
 
