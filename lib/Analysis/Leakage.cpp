@@ -160,7 +160,8 @@ private:
       if (auto real = llvm::dyn_cast<FloatAttr>(element))
         out << llvm::formatv("{0:g}", real.getValueAsDouble());
       else if (auto integer = llvm::dyn_cast<IntegerAttr>(element))
-        out << (integer.getType().isInteger(1) ? static_cast<int64_t>(integer.getValue().getZExtValue()) : integer.getValue().getSExtValue());
+        out << (integer.getType().isInteger(1) ? static_cast<int64_t>(integer.getValue().getZExtValue())
+                                               : integer.getValue().getSExtValue());
     }
     leakage.constants.push_back(std::move(value));
   }

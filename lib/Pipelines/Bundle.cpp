@@ -116,8 +116,9 @@ LogicalResult mlir::mpc::writeBundle(ModuleOp module, const CompileOptions &opti
   std::string statement;
   llvm::raw_string_ostream statementStream(statement);
   printLeakageStatement(*leakage, statementStream);
-  constexpr llvm::StringLiteral calibrated = "formats and thresholds show the magnitudes of weights and of what the calibration cases made of them, to a "
-                                             "power of two";
+  constexpr llvm::StringLiteral calibrated =
+      "formats and thresholds show the magnitudes of weights and of what the calibration cases made of them, to a "
+      "power of two";
   if (options.calibratedRanges)
     statementStream << "\n## Calibrated ranges\n\nThe program is public, and its " << calibrated << ".\n";
   std::string bytes = tacit::SerializeProgram(*program);

@@ -55,10 +55,11 @@ static LogicalResult choosePrecision(const CompileOptions &options, ModuleOp mod
     if (failed(choice))
       return failure();
     if (choice->error > budget && options.phases.maxError > 0)
-      return module.emitError() << "--max-error " << budget << " cannot be met: with " << choice->fraction << " fractional bits an output is off by "
-                                << choice->error << " on the first case";
+      return module.emitError() << "--max-error " << budget << " cannot be met: with " << choice->fraction
+                                << " fractional bits an output is off by " << choice->error << " on the first case";
     phases.fraction = choice->fraction;
-    llvm::errs() << llvm::formatv("precision: {0} fractional bits; an output is off by {1:e2} at most on the first case\n", choice->fraction, choice->error);
+    llvm::errs() << llvm::formatv("precision: {0} fractional bits; an output is off by {1:e2} at most on the first case\n",
+                                  choice->fraction, choice->error);
   }
   if (phases.maxError == 0)
     phases.maxError = functionErrorAt(phases.fraction);

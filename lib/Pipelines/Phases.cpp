@@ -39,7 +39,8 @@ static std::string calibrationPass(const PhaseOptions &options) {
   if (options.cases.empty())
     return "";
   auto list = [](const std::vector<std::string> &paths) { return '{' + llvm::join(paths, ",") + '}'; };
-  return llvm::formatv("mpc-calibrate-ranges{{cases={0} weights-dir={1} margin={2}},", list(options.cases), list(options.weightsDirs), options.margin)
+  return llvm::formatv("mpc-calibrate-ranges{{cases={0} weights-dir={1} margin={2}},", list(options.cases), list(options.weightsDirs),
+                       options.margin)
       .str();
 }
 
@@ -47,8 +48,9 @@ static std::string precisionPasses(const PhaseOptions &options) {
   std::string calibrate = calibrationPass(options), approximate = llvm::formatv("mpc-approximate{{fraction={0}", options.fraction);
   if (options.maxError > 0)
     approximate += llvm::formatv(" max-error={0:E9}", options.maxError);
-  return llvm::formatv("func.func({1}{2}}),{0},func.func({1}mpc-infer-ranges,mpc-assign-formats{{fraction={3}}),{0},func.func(mpc-verify-ranges)", kClean,
-                       calibrate, approximate, options.fraction)
+  return llvm::formatv(
+             "func.func({1}{2}}),{0},func.func({1}mpc-infer-ranges,mpc-assign-formats{{fraction={3}}),{0},func.func(mpc-verify-ranges)",
+             kClean, calibrate, approximate, options.fraction)
       .str();
 }
 

@@ -24,7 +24,8 @@ static Squares squaresOf(Operation *op, FitCache &fits, double n, double epsilon
   if (auto inner = op->getAttrOfType<DenseF64ArrayAttr>(kInnerRangeAttr); inner && inner.size() == 2 && inner[0] + epsilon * n > 0) {
     double low = inner[0] + epsilon * n, high = inner[1] + epsilon * n;
     int bits = static_cast<int>(fits.getFraction()) + 2 - std::ilogb(low);
-    return {low, high, false, static_cast<unsigned>(std::clamp(bits, 0, static_cast<int>(std::min(2 * fits.getFraction(), 30u)))), RangeKind::Calibrated};
+    return {low, high, false, static_cast<unsigned>(std::clamp(bits, 0, static_cast<int>(std::min(2 * fits.getFraction(), 30u)))),
+            RangeKind::Calibrated};
   }
   return {std::max(epsilon, kVarianceFloor) * n, kSquareBound, epsilon < kVarianceFloor, kSquareFraction, RangeKind::Assumed};
 }

@@ -1,8 +1,9 @@
 // x^-1 and x^-1/2 on an interval whose ends are known, for a value a row: pieces side by side.
 //
-// ApproximateReciprocal.cpp brings x into one binade, one product after the other. Here each piece [4^j, 4^(j+1)] has its own sum over the ring's frequencies,
-// which reads x in a ring just wide enough for that piece (elsewhere it wraps and is not selected), while fuzzy comparisons find the piece: all of it in the
-// rounds of the comparison and one more, for some dozen dealt values a piece and row, of which a softmax or a norm has one for many elements.
+// ApproximateReciprocal.cpp brings x into one binade, one product after the other. Here each piece [4^j, 4^(j+1)] has its own sum over the
+// ring's frequencies, which reads x in a ring just wide enough for that piece (elsewhere it wraps and is not selected), while fuzzy
+// comparisons find the piece: all of it in the rounds of the comparison and one more, for some dozen dealt values a piece and row, of which
+// a softmax or a norm has one for many elements.
 #include "ApproximateSupport.h"
 #include <cmath>
 

@@ -240,8 +240,8 @@ struct ExpandAttention : OpRewritePattern<AttentionOp> {
     return success();
   }
 
-  // (e v) / sum(e): a product for each of [rows, depth] in place of [rows, keys], and the inverse is had beside e v. Only where the weights' sum is known to
-  // be small enough for the ring of e v.
+  // (e v) / sum(e): a product for each of [rows, depth] in place of [rows, keys], and the inverse is had beside e v. Only where the
+  // weights' sum is known to be small enough for the ring of e v.
   LogicalResult divideAfterwards(Emit &emit, AttentionOp op, Value scores, ArrayRef<int64_t> mergedQuery, PatternRewriter &rewriter) const {
     FailureOr<Weights> w = emitWeights(emit, op, fits, scores, op.getBias(), coarseScores(op, fits));
     if (failed(w))

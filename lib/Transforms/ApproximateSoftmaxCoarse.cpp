@@ -1,9 +1,10 @@
 // softmax of scores of a known, narrow range: no tournament.
 //
-// A softmax does not change when its scores are shifted, so what is taken off need only be near the maximum. The scores' range is cut into kSteps steps.
-// The bits [x < step] of one comparison gate, on a few high bits of x (one table look-up, no tree), are joined along the row by AND: the steps that
-// some score reaches. Their number is the maximum, to a step or two, for about as many bits an element as one exact comparison costs, and in 3 + log2 n rounds
-// instead of 4 log2 n. Masked scores, which are public, are put at the low end of the range and their weights become 0, both locally.
+// A softmax does not change when its scores are shifted, so what is taken off need only be near the maximum. The scores' range is cut into
+// kSteps steps. The bits [x < step] of one comparison gate, on a few high bits of x (one table look-up, no tree), are joined along the row
+// by AND: the steps that some score reaches. Their number is the maximum, to a step or two, for about as many bits an element as one exact
+// comparison costs, and in 3 + log2 n rounds instead of 4 log2 n. Masked scores, which are public, are put at the low end of the range and
+// their weights become 0, both locally.
 #include "ApproximateSupport.h"
 #include <cmath>
 

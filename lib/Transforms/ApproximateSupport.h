@@ -146,8 +146,8 @@ template <class Op> struct ExpandSecret : OpRewritePattern<Op> {
   FitCache &fits;
 };
 
-// Whole numbers of a real, exact: ApproximateWhole.cpp. Towards 0; x mod a constant c other than 0, with `fmod` of the sign of x; the place of
-// the first of the largest along the last dimension, which stays as 1.
+// Whole numbers of a real, exact: ApproximateWhole.cpp. Towards 0; x mod a constant c other than 0, with `fmod` of the sign of x; the place
+// of the first of the largest along the last dimension, which stays as 1.
 Value emitFloor(Emit &emit, Value x);
 Value emitCeil(Emit &emit, Value x);
 Value emitTruncate(Emit &emit, Value x);

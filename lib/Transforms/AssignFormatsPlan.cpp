@@ -90,8 +90,8 @@ static bool isWholeFactor(OwnedOp op) {
          });
 }
 
-// Fractional bits in which an owner shares a value. Of a model's matrix that is small, as weights are, more: as many significant bits as a value of about
-// 1 has. That widens the ring of the products, and no result.
+// Fractional bits in which an owner shares a value. Of a model's matrix that is small, as weights are, more: as many significant bits as a
+// value of about 1 has. That widens the ring of the products, and no result.
 unsigned FormatPlan::ownersFraction(Operation *op) {
   auto owned = llvm::dyn_cast<OwnedOp>(op);
   if (auto requested = requestedFraction(op))

@@ -1,7 +1,7 @@
 // mpc-calibrate-ranges: runs the function in f32 on cases and states what each secret number was seen to be, with a margin.
 //
-// Composite ops hide values that decide formats: the scores of an attention and the row sums of squares of a norm. They are computed here from
-// the op's operands and kept on it as mpc.inner_range.
+// Composite ops hide values that decide formats: the scores of an attention and the row sums of squares of a norm. They are computed here
+// from the op's operands and kept on it as mpc.inner_range.
 #include "dialects/Mpc/MpcShapes.h"
 #include "mpc/Analysis/Interval.h"
 #include "mpc/Interpreter/Case.h"
@@ -51,8 +51,8 @@ public:
     }
   }
 
-  // Adds the bias to a row of scores, as the softmax of shares does: what it masks is left out (docs/spec/formats.md), and a row that it masks as a whole is
-  // raised by its maximum, or is 0 where that is too low for f32 to keep the scores.
+  // Adds the bias to a row of scores, as the softmax of shares does: what it masks is left out (docs/spec/formats.md), and a row that it
+  // masks as a whole is raised by its maximum, or is 0 where that is too low for f32 to keep the scores.
   void include(int64_t row, MutableArrayRef<double> x, Seen &seen) const {
     if (!values) {
       for (double v : x)

@@ -30,16 +30,19 @@ static cl::list<std::string> publicInputs("public-input", cl::desc("An input tha
 static cl::list<std::string> secretInputs("secret-input", cl::desc("An input that no party may see"), cl::value_desc("NAME"),
                                           cl::cat(category));
 static cl::opt<std::string> precision("precision", cl::desc("auto (default) or f18"), cl::init("auto"), cl::cat(category));
-static cl::opt<double> maxError("max-error",
-                                cl::desc("With --ranges calibrated: largest absolute error of an output, measured on the first case (5e-3); else as --function-error"),
-                                cl::value_desc("E"), cl::init(0), cl::cat(category));
-static cl::opt<double> functionError("function-error", cl::desc("Largest absolute error of an approximated function (default: what fits the formats)"),
+static cl::opt<double> maxError(
+    "max-error",
+    cl::desc("With --ranges calibrated: largest absolute error of an output, measured on the first case (5e-3); else as --function-error"),
+    cl::value_desc("E"), cl::init(0), cl::cat(category));
+static cl::opt<double> functionError("function-error",
+                                     cl::desc("Largest absolute error of an approximated function (default: what fits the formats)"),
                                      cl::value_desc("E"), cl::init(0), cl::cat(category));
-static cl::opt<unsigned> fraction("fraction", cl::desc("With --ranges calibrated: fractional bits, 6 to 30, in place of those that --max-error asks for"), cl::init(0),
-                                  cl::cat(category));
-static cl::opt<std::string> ranges("ranges",
-                                   cl::desc("proved (default): formats hold for every input; calibrated: for inputs like the cases, far cheaper"),
-                                   cl::init("proved"), cl::cat(category));
+static cl::opt<unsigned>
+    fraction("fraction", cl::desc("With --ranges calibrated: fractional bits, 6 to 30, in place of those that --max-error asks for"),
+             cl::init(0), cl::cat(category));
+static cl::opt<std::string>
+    ranges("ranges", cl::desc("proved (default): formats hold for every input; calibrated: for inputs like the cases, far cheaper"),
+           cl::init("proved"), cl::cat(category));
 static cl::opt<double> margin("margin", cl::desc("How much larger than in the calibration cases a value may be (2)"), cl::init(2),
                               cl::cat(category));
 static cl::opt<std::string>

@@ -9,7 +9,8 @@
 
 namespace mlir::mpc {
 
-// The path of a case that is for this function: `name` itself, or of ENTRY=CASE the part behind the entry's name; nullopt where it is another entry's.
+// The path of a case that is for this function: `name` itself, or of ENTRY=CASE the part behind the entry's name; nullopt where it is
+// another entry's.
 std::optional<std::string> casePathFor(func::FuncOp function, llvm::StringRef name);
 
 // The inputs of a case, .npz or a folder of input_K.pb, by name, "in:" taken off. Error at the function where it cannot be read.

@@ -20,9 +20,9 @@ struct FractionChoice {
   double error = 0; // largest absolute error of an output on the cases, against f32
 };
 
-// Compiles copies of `module`, which is before its precision phase, with growing fractions; runs each by the runtime's gates, all parties in this process,
-// on options.cases; compares with f32. The first within `budget` is taken; where none is, the most, and its error says so. Cases and weights are the
-// caller's own: nothing here is private. Failure, with a diagnostic, where a copy does not compile or run.
+// Compiles copies of `module`, which is before its precision phase, with growing fractions; runs each by the runtime's gates, all parties
+// in this process, on options.cases; compares with f32. The first within `budget` is taken; where none is, the most, and its error says so.
+// Cases and weights are the caller's own: nothing here is private. Failure, with a diagnostic, where a copy does not compile or run.
 FailureOr<FractionChoice> chooseFraction(ModuleOp module, const PhaseOptions &options, double budget);
 
 } // namespace mlir::mpc

@@ -27,10 +27,10 @@ struct CompileOptions {
   bool calibratedRanges = false;           // --ranges calibrated
   std::optional<unsigned> fraction;        // fractional bits in place of those that the budget asks for
   double functionError = 0;                // largest error of an approximated function; 0: what fits the fraction
-  std::optional<Phase> compileTo; // stop after this phase
-  std::vector<Phase> printAfter;  // print the IR after these
-  std::string cost;               // also write cost.json here
-  std::string crashReproducer;    // where a phase fails or crashes, its IR and pipeline go here, for mpc-opt --run-reproducer
+  std::optional<Phase> compileTo;          // stop after this phase
+  std::vector<Phase> printAfter;           // print the IR after these
+  std::string cost;                        // also write cost.json here
+  std::string crashReproducer;             // where a phase fails or crashes, its IR and pipeline go here, for mpc-opt --run-reproducer
   std::optional<std::vector<std::string>> traced; // --mpc-debug: passes to trace on standard error, all where empty
   bool timing = false;                            // seconds of each phase on standard error
 };

@@ -201,7 +201,8 @@ struct BelowPattern : OpConversionPattern<BelowOp> {
 private:
   int64_t digit; // 0: chosen here
 
-  // Low bits of the operand that need not be compared: 1.5 units of what is left, and a threshold's rounding to a whole one, stay within the tolerance.
+  // Low bits of the operand that need not be compared: 1.5 units of what is left, and a threshold's rounding to a whole one, stay within
+  // the tolerance.
   static unsigned coarseBits(BelowOp op, unsigned k, unsigned f) {
     if (!op.getTolerance())
       return 0;

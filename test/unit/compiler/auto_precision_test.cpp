@@ -62,10 +62,11 @@ TEST(AutoPrecision, SoftmaxOfKnownScores) {
         bias.push_back(i == 5 || (i == 4 && j % 3 == 0) ? -INFINITY : 0.0f);
       }
     std::string t = "6x96", s = secret(t), range = std::to_string(-high) + ", " + std::to_string(high);
-    std::vector<double> y = evaluate({{"a", t, true, x}, {"b", t, false, bias}}, t,
-                                     stated(t, -high, high) + "%r = mpc.softmax %x, %b {zero_masked_rows = true, mpc.inner_range = array<f64: " +
-                                         range + ">} : (" + s + ", tensor<6x96xf32>) -> " + s,
-                                     kTwelve);
+    std::vector<double> y =
+        evaluate({{"a", t, true, x}, {"b", t, false, bias}}, t,
+                 stated(t, -high, high) + "%r = mpc.softmax %x, %b {zero_masked_rows = true, mpc.inner_range = array<f64: " + range +
+                     ">} : (" + s + ", tensor<6x96xf32>) -> " + s,
+                 kTwelve);
     ASSERT_EQ(y.size(), x.size());
     for (int i = 0; i < rows; ++i) {
       double sum = 0, total = 0;
@@ -100,10 +101,12 @@ TEST(AutoPrecision, NormsOfKnownSquares) {
         want.push_back((x[i * n + j] - (centred ? mean : 0)) / std::sqrt(squares / n + 1e-5) * gain[j] + (centred ? bias[j] : 0));
     }
     std::string t = "8x64", s = secret(t), g = secret("64");
-    std::string inner = "mpc.inner_range = array<f64: " + std::to_string(low / 4) + ", " + std::to_string(4 * high) + ">, epsilon = 1.0e-5 : f64";
+    std::string inner =
+        "mpc.inner_range = array<f64: " + std::to_string(low / 4) + ", " + std::to_string(4 * high) + ">, epsilon = 1.0e-5 : f64";
     std::string op = centred ? "%r = mpc.layer_norm %x, %g, %b {" + inner + "} : (" + s + ", " + g + ", " + g + ") -> " + s
                              : "%r = mpc.rms_norm %x, %g {" + inner + "} : (" + s + ", " + g + ") -> " + s;
-    std::string gains = "%g = mpc.rescale %c {mpc.range = array<f64: -2.0, 2.0>, mpc.range_kind = \"calibrated\"} : " + g + " -> " + g + "\n";
+    std::string gains =
+        "%g = mpc.rescale %c {mpc.range = array<f64: -2.0, 2.0>, mpc.range_kind = \"calibrated\"} : " + g + " -> " + g + "\n";
     std::vector<double> y =
         evaluate({{"a", t, true, x}, {"c", "64", true, gain}, {"b", "64", true, bias}}, t, stated(t, -8, 8) + gains + op, kTwelve);
     ASSERT_EQ(y.size(), want.size());
