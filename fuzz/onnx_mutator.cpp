@@ -185,8 +185,8 @@ private:
     }
   }
 
-  // A copy of another message of the field's type, of this model or the other; null where none is found. It is made before the target is: to
-  // set one alternative of a field frees the others, which may be the source.
+  // A copy of another message of the field's type, of this model or the other; null where none is found. It is made before the target is:
+  // to set one alternative of a field frees the others, which may be the source.
   std::unique_ptr<Message> Copy(const FieldDescriptor *field) {
     std::vector<Message *> &from = others.empty() || Below(2) ? messages : others;
     for (int tries = 0; tries < 64; ++tries) {

@@ -94,8 +94,8 @@ static std::optional<unsigned> exactConstant(DenseElementsAttr dense, unsigned l
 }
 
 namespace {
-// Each value once, and not many of them: a value that its own sum is made of, forty times over, has 2^40 paths to where it comes from. Masks
-// and positions, for which this is asked, are a dozen ops from an input.
+// Each value once, and not many of them: a value that its own sum is made of, forty times over, has 2^40 paths to where it comes from.
+// Masks and positions, for which this is asked, are a dozen ops from an input.
 class ExactFraction {
 public:
   explicit ExactFraction(unsigned limit) : limit(limit) {}

@@ -48,8 +48,8 @@ static bool staysInside(StringRef file) {
   return llvm::none_of(parts, [](StringRef part) { return part == ".." || part.empty(); });
 }
 
-// Opens an external file one component at a time, each relative to the one before and none through a link, so that what is checked is what is read:
-// a name that is exchanged meanwhile changes nothing.
+// Opens an external file one component at a time, each relative to the one before and none through a link, so that what is checked is what
+// is read: a name that is exchanged meanwhile changes nothing.
 LogicalResult TensorReader::openExternal(const std::string &file, std::string &error) {
   if (openedName == file && opened.fd >= 0)
     return success();
