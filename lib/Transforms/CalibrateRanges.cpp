@@ -149,8 +149,9 @@ struct CalibrateRanges : public mlir::mpc::impl::MpcCalibrateRangesBase<Calibrat
     for (const std::string &name : cases)
       if (auto path = casePathFor(function, name); path && failed(runCase(function, *path, values, inner)))
         return signalPassFailure();
+    llvm::DenseSet<Operation *> stated = calibrated(function);
     function.walk([&](Operation *op) {
-      if (auto found = values.find(op); found != values.end() && followsItsRange(op))
+      if (auto found = values.find(op); found != values.end() && stated.contains(op))
         state(op, found->second);
       if (auto found = inner.find(op); found != inner.end())
         stateInner(op, found->second);
@@ -173,6 +174,10 @@ struct CalibrateRanges : public mlir::mpc::impl::MpcCalibrateRangesBase<Calibrat
       if (llvm::isa<AttentionOp, SoftmaxOp, LayerNormOp, RmsNormOp>(op))
         wanted.insert(op->operand_begin(), op->operand_end());
     });
+    for (BlockArgument argument : function.getArguments())
+      for (const auto &[name, tensor] : *inputs)
+        if (name == argumentName(function, argument.getArgNumber()))
+          kept.insert_or_assign(argument, tensor);
     InterpreterOptions options;
     options.load = loadParamsFrom(std::vector<std::string>(weightsDirs.begin(), weightsDirs.end()));
     options.probe = [&](Operation *op, unsigned index, const tacit::Tensor &tensor) {
@@ -208,21 +213,19 @@ struct CalibrateRanges : public mlir::mpc::impl::MpcCalibrateRangesBase<Calibrat
     }
   }
 
-  // Functions and selections are left to interval arithmetic: a case may never show what they become elsewhere in their argument's range.
-  static bool followsItsRange(Operation *op) {
-    auto chosen = [](Value v) {
-      while (Operation *source = v.getDefiningOp()) {
-        if (llvm::isa<SelectOp, BelowOp, BitSumOp, PeriodicOp, ExpNegativeOp>(source))
-          return true;
-        if (!llvm::isa<RescaleOp, ReshapeOp, BroadcastOp, SliceOp, ConcatOp, TransposeOp, NegOp, AddOp, SubOp>(source))
-          return false;
-        v = source->getOperand(0);
-      }
-      return false;
-    };
-    if (llvm::isa<AddOp, SubOp>(op))
-      return llvm::none_of(op->getOperands(), chosen);
-    return llvm::isa<OwnedOp, WeightOp, MatmulOp, MulOp, ReduceOp, LayerNormOp, RmsNormOp, AttentionOp, RotaryOp, EmbeddingOp>(op);
+  // Ops whose results are calibrated: products, sums of many, owners' values, norms, and sums of such. Functions and selections are left to
+  // interval arithmetic: a case may never show what they become elsewhere in their argument's range.
+  static llvm::DenseSet<Operation *> calibrated(func::FuncOp function) {
+    llvm::DenseSet<Operation *> ops;
+    auto known = [&](Value v) { return !isSecretReal(v) || !v.getDefiningOp() || ops.contains(v.getDefiningOp()); };
+    for (Operation &op : function.getBody().front()) {
+      bool moves = llvm::isa<AddOp, SubOp, NegOp, ReshapeOp, TransposeOp, SliceOp, ConcatOp, BroadcastOp, GatherOp>(op) ||
+                   (llvm::isa<RescaleOp>(op) && !op.hasAttr(kWrapsAttr));
+      if (llvm::isa<OwnedOp, WeightOp, MatmulOp, MulOp, ReduceOp, LayerNormOp, RmsNormOp, AttentionOp, RotaryOp, EmbeddingOp>(op) ||
+          (moves && llvm::all_of(op.getOperands(), known)))
+        ops.insert(&op);
+    }
+    return ops;
   }
 
   // What a model's owner computes alone is the same in every run; other values get the margin, on both sides of 0 by the larger one.
