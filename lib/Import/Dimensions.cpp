@@ -140,6 +140,20 @@ LogicalResult DimensionBinder::bind(ArrayRef<PortShape> inputs, ArrayRef<PortSha
   return success();
 }
 
+// The names that are left get the longest length; a program is as long as that, and shorter inputs are padded.
+LogicalResult DimensionBinder::bindRest(ArrayRef<PortShape> inputs) {
+  for (const PortShape &input : inputs)
+    for (const auto &[d, dim] : llvm::enumerate(input.dims)) {
+      if (dim.name.empty() || lookup(input, d))
+        continue;
+      for (const std::string &name : expressionNames(dim.name))
+        if (!sizes.count(name) &&
+            failed(assign(name, StringRef(name).contains_insensitive("batch") ? 1 : options.maxLength, "--max-length")))
+          return failure();
+    }
+  return success();
+}
+
 LogicalResult DimensionBinder::checkBound(ArrayRef<PortShape> inputs) const {
   std::vector<std::string> missing, flags;
   for (const PortShape &input : inputs)

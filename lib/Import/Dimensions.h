@@ -35,6 +35,8 @@ public:
   std::optional<int64_t> lookup(const PortShape &port, size_t d) const;
 
   // One error that names every dimension of `inputs` to which nothing is bound, and what to do.
+  // Gives options.maxLength to what bind() left open.
+  LogicalResult bindRest(ArrayRef<PortShape> inputs);
   LogicalResult checkBound(ArrayRef<PortShape> inputs) const;
 
 private:

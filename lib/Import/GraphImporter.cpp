@@ -438,7 +438,8 @@ LogicalResult GraphImporter::importEntry(const pb::GraphProto &graph, Frame &fra
       return failure();
   }
   DimensionBinder binder(withCase, fileLoc);
-  if (failed(binder.bind(inputs, outputs)) || (!options.allowUnbound && failed(binder.checkBound(inputs))))
+  if (failed(binder.bind(inputs, outputs)) || (options.maxLength > 0 && failed(binder.bindRest(inputs))) ||
+      (!options.allowUnbound && failed(binder.checkBound(inputs))))
     return failure();
   auto dimNames = [&](const PortShape &port) {
     return builder.getStrArrayAttr(llvm::to_vector(llvm::map_range(port.dims, [](const Dimension &dim) { return StringRef(dim.name); })));

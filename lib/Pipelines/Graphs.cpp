@@ -74,6 +74,7 @@ OwningOpRef<ModuleOp> mlir::mpc::importGraphs(const CompileOptions &options, MLI
     if (i > 0)
       import.inlineFile = "inline-" + graph.entry + ".safetensors";
     import.entry = graph.entry;
+    import.maxLength = options.maxLength;
     import.publicInputs = options.publicInputs;
     import.secretInputs = options.secretInputs;
     for (const auto &[name, size] : options.bindings)

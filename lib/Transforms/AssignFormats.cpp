@@ -51,7 +51,7 @@ struct AssignFormats : public mlir::mpc::impl::MpcAssignFormatsBase<AssignFormat
       return signalPassFailure();
     }
     shareArguments(function);
-    FormatPlan plan(function, fraction);
+    FormatPlan plan(function, fraction, roundBytes);
     if (failed(plan.build()))
       return signalPassFailure();
     SmallVector<Value> numbers;

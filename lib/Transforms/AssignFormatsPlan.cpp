@@ -10,8 +10,6 @@ static constexpr unsigned kMaxFreeFraction = 30;
 static constexpr unsigned kMaxExactFraction = 12;
 // Bits for which an extension is not worth its round.
 static constexpr unsigned kSpareRound = 3;
-// Bytes worth a round: what a link of 0.1 ms and 5 Gbit/s, or of 40 ms and 10 Mbit/s, carries in its time.
-static constexpr int64_t kRoundBytes = 65536;
 // Fractional bits that a small weight may have beyond the preset's.
 static constexpr unsigned kMaxWeightBits = 4;
 // Below this a public factor would be too coarse to stand for what it is.
@@ -261,12 +259,12 @@ std::optional<OperandNeed> FormatPlan::need(OpOperand &use) const {
 }
 
 // Whether widening all of an op's operands and its result by some bits is cheaper than the round of an extension.
-static bool isSmall(Operation *op, unsigned bits) {
+static bool isSmall(Operation *op, unsigned bits, int64_t roundBytes) {
   int64_t elements = 0;
   for (TypeRange types : {TypeRange(op->getOperandTypes()), TypeRange(op->getResultTypes())})
     for (Type type : types)
       elements += llvm::cast<RankedTensorType>(type).getNumElements();
-  return elements * 4 * bits / 8 <= kRoundBytes;
+  return elements * 4 * bits / 8 <= roundBytes;
 }
 
 LogicalResult FormatPlan::assignWidth(Operation *op) {
@@ -282,7 +280,7 @@ LogicalResult FormatPlan::assignWidth(Operation *op) {
     (n->product && f == n->fraction ? products : sums) = std::max(n->product && f == n->fraction ? products : sums, bits);
   }
   unsigned k, wide = std::max({least, sums, products});
-  if (anyWidth.contains(result) || (wide > least && isSmall(op, wide - least)))
+  if (anyWidth.contains(result) || (wide > least && isSmall(op, wide - least, roundBytes)))
     k = wide;
   else if (products > std::max(least, sums) && isMove(op)) {
     k = products;

@@ -33,7 +33,8 @@ struct OperandNeed {
 class FormatPlan {
 public:
   // `preset`: fractional bits of a value for which nothing else decides.
-  FormatPlan(func::FuncOp function, unsigned preset) : function(function), preset(preset) {}
+  // `roundBytes`: below this, more bytes are cheaper than a round.
+  FormatPlan(func::FuncOp function, unsigned preset, int64_t roundBytes) : function(function), preset(preset), roundBytes(roundBytes) {}
   LogicalResult build();
 
   // Whether a value is a secret number (before the pass: secret f32).
@@ -62,6 +63,7 @@ private:
 
   func::FuncOp function;
   unsigned preset;
+  int64_t roundBytes;
   IntervalAnalysis analysis;
   llvm::DenseMap<Value, unsigned> fractions, widths;
   llvm::DenseSet<Value> anyWidth;                    // made at any width for the same kind of cost

@@ -3,6 +3,7 @@
 #include "mpc/InitAll.h"
 #include "mpc/Pipelines/Compile.h"
 #include "mpc/Pipelines/Trace.h"
+#include "tacit/socket_link.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
@@ -20,6 +21,14 @@ static cl::opt<std::string> bundle("o", cl::desc("Folder of the bundle"), cl::va
 static cl::list<std::string> bindings("bind",
                                       cl::desc("Size of a symbolic dimension, by its ONNX name; of one of several graphs as ENTRY:NAME=N"),
                                       cl::value_desc("NAME=N"), cl::cat(category));
+static cl::opt<int64_t>
+    maxLength("max-length",
+              cl::desc("Size of the symbolic dimensions that neither --bind nor a case gives (1 where the name says batch); pad "
+                       "shorter inputs"),
+              cl::value_desc("N"), cl::init(0), cl::cat(category));
+static cl::opt<std::string> network("network",
+                                    cl::desc("lan, wan or RTT_MS:MBIT: how many bytes a round is worth where formats can trade them"),
+                                    cl::cat(category));
 static cl::list<std::string>
     calibrate("calibrate",
               cl::desc("Cases (.npz, or folders of input_K.pb); the first gives the shapes of the inputs; ENTRY=CASE with several graphs"),
@@ -145,6 +154,16 @@ static std::optional<std::string> readOptions(CompileOptions &options) {
   options.functionError = functionError;
   if (fraction.getNumOccurrences())
     options.fraction = fraction;
+  if (maxLength.getNumOccurrences() && (maxLength < 1 || maxLength > (int64_t{1} << 31)))
+    return "--max-length expects a whole number from 1 to 2^31, found " + std::to_string(maxLength);
+  options.maxLength = maxLength;
+  if (!network.empty()) {
+    absl::StatusOr<tacit::Network> link = tacit::ParseNetwork(network);
+    if (!link.ok())
+      return std::string(link.status().message());
+    // A round trip's time in bytes: ms times Mbit/s is kbit.
+    options.phases.roundBytes = static_cast<int64_t>(std::min(link->round_trip_ms * link->megabit_per_s * 125, 1e12));
+  }
   options.phases.margin = margin;
   options.calibratedRanges = ranges == "calibrated";
   options.cost = cost;

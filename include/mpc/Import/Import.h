@@ -15,6 +15,8 @@ namespace mlir::mpc {
 struct ImportOptions {
   // Sizes of symbolic dimensions by their ONNX names (--bind); a whole expression such as "past + 1" is a name too.
   std::map<std::string, int64_t> bindings;
+  // Size of the symbols that neither bindings nor a case give, 1 for those named after batches; 0: such a symbol is an error (--max-length).
+  int64_t maxLength = 0;
   // Shapes of inputs by their ONNX names, from a case. They bind the symbols that `bindings` does not, and must agree with those it does.
   std::map<std::string, std::vector<int64_t>> inputShapes;
   // Called once the names of the graph's inputs and outputs are known, in their order; adds to `inputShapes`. A case whose files are numbered needs

@@ -19,6 +19,7 @@ struct GraphSource {
 struct CompileOptions {
   std::vector<GraphSource> graphs;
   std::string bundle;                      // folder to write; replaced as a whole when all went well
+  int64_t maxLength = 0;                   // --max-length: of symbols that are not bound otherwise; 0: they are errors
   std::map<std::string, int64_t> bindings; // --bind NAME=N, with several graphs also ENTRY:NAME=N
   std::vector<std::string> calibration;    // cases, .npz or folders, with several graphs as ENTRY=CASE; the first of an entry gives shapes
   std::vector<std::string> publicInputs;   // --public-input

@@ -22,6 +22,7 @@ struct PhaseOptions {
   std::string precision = "auto"; // auto, f18
   double maxError = 0;            // largest error of an approximation; 0: the preset's own
   unsigned fraction = 18;         // fractional bits of a value for which nothing else decides
+  int64_t roundBytes = 65536;     // what a round is worth
   double margin = 2;              // how much larger than calibrated a value may be
   std::vector<std::string> cases; // npz files to calibrate ranges on; none: ranges are proved or assumed
   std::vector<std::string> weightsDirs;

@@ -175,7 +175,9 @@ def MpcAssignFormats : DescribedPass<"mpc-assign-formats", "::mlir::func::FuncOp
     %z = mpc.matmul %y, %w : (tensor<4x8x!mpc.secret<!mpc.fxp<64, 18>>>, tensor<8x8x!mpc.secret<!mpc.fxp<64, 18>>>) -> tensor<4x8x!mpc.secret<!mpc.fxp<46, 18>>>
     ```
   }]> {
-  let options = [Option<"fraction", "fraction", "unsigned", "18", "fractional bits where nothing else decides, 6 to 30">];
+  let options = [Option<"fraction", "fraction", "unsigned", "18", "fractional bits where nothing else decides, 6 to 30">,
+                 Option<"roundBytes", "round-bytes", "int64_t", "65536",
+                        "bytes that a round is worth: what a link of 0.1 ms and 5 Gbit/s, or of 40 ms and 13 Mbit/s, carries in its time">];
   let dependentDialects = ["::mlir::mpc::MpcDialect"];
 }
 
