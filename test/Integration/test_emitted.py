@@ -110,7 +110,7 @@ class Emitted(unittest.TestCase):
         (folder / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.25)\nproject(Party LANGUAGES C CXX)\nset(CMAKE_CXX_STANDARD 20)\n"
                                                "find_package(Tacit 0.1 REQUIRED)\nadd_executable(party party.cpp)\n"
                                                "target_link_libraries(party PRIVATE Tacit::runtime)\n")
-        run("cmake", "-S", folder, "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={PREFIX}", "-DCMAKE_CXX_COMPILER=" + self.compilers[-1])
+        run("cmake", "-G", "Ninja", "-S", folder, "-B", folder / "build", f"-DCMAKE_PREFIX_PATH={PREFIX}", "-DCMAKE_CXX_COMPILER=" + self.compilers[-1])
         run("cmake", "--build", folder / "build")
         self.session(self.bundle, CASE, "--party", f"2={folder / 'build' / 'party'}")
 
