@@ -1,8 +1,9 @@
 """Measures the models and writes docs/generated/figures.md: exact bytes and rounds, and the times of this machine.
 
-    build/venv/bin/python scripts/figures.py [--check]
+    build/venv/bin/python scripts/figures.py [--check] [--only models|functions]
 
---check compares the exact figures (bytes and rounds) with the committed document instead of writing it; times are not compared.
+--check compares the exact figures (bytes and rounds) with the committed document instead of writing it; times and errors are not compared.
+--only measures some sections and leaves the others of the document as they are.
 """
 import argparse
 import json
@@ -17,6 +18,9 @@ import time
 import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "bench"))
+import functions  # noqa: E402
+
 SHARED = ROOT.parent / "shared" / "models"
 TARGET = ROOT / "docs" / "generated" / "figures.md"
 
@@ -90,34 +94,67 @@ def timed_row(name, r):
             f"{memory:.0f} | {compiling} |")
 
 
-def document(rows, timed):
-    return "\n".join(["# Figures", "", "Written by `build/venv/bin/python scripts/figures.py` (all weights, inputs and outputs secret; formats with 18 fractional bits that hold "
-                      "for every input, but for rows named *calibrated*: `--ranges calibrated`, an error of 5e-3 of an output allowed).", "",
-                      "## Exact: equal in every run, and equal to the compiler's own cost",
-                      "Bytes are payload in both directions over all parties; *online* and *offline* between parties, *io* with the data owner, *setup* "
-                      "the shares of the weights and the handshakes.", "",
-                      "| work | online rounds | online bytes | offline bytes | io bytes | setup bytes |", "|---|---|---|---|---|---|", *rows, "",
-                      "## Measured on one machine of two cores (three parties and the owner share them)",
-                      "The cosine is the least over the rows of all outputs. *total* is a session from the start of the processes, loading included; compiling is "
-                      "a process of its own.", "",
-                      "| work | largest error to ONNX Runtime | cosine | online s | offline s | total s | peak memory of a party, MiB | compile s | "
-                      "compile MiB |", "|---|---|---|---|---|---|---|---|---|", *timed, ""])
+HEAD = ("# Figures\n\nWritten by `build/venv/bin/python scripts/figures.py` (all weights, inputs and outputs secret; formats with 18 fractional bits that hold "
+        "for every input, but for rows named *calibrated*: `--ranges calibrated`, an error of 5e-3 of an output allowed).\n\n")
+
+
+def model_sections(build):
+    """(sections by title, exact rows) of whole models."""
+    exact, timed = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, model, case, options in cases(pathlib.Path(folder)):
+            report = measure(build, model, case, options)
+            exact.append(exact_row(name, report))
+            timed.append(timed_row(name, report))
+            print(exact[-1], timed[-1], sep="\n", flush=True)
+    sections = {
+        "Exact: equal in every run, and equal to the compiler's own cost": [
+            "Bytes are payload in both directions over all parties; *online* and *offline* between parties, *io* with the data owner, *setup* "
+            "the shares of the weights and the handshakes.", "",
+            "| work | online rounds | online bytes | offline bytes | io bytes | setup bytes |", "|---|---|---|---|---|---|", *exact],
+        "Measured on one machine of two cores (three parties and the owner share them)": [
+            "The cosine is the least over the rows of all outputs. *total* is a session from the start of the processes, loading included; compiling is "
+            "a process of its own.", "",
+            "| work | largest error to ONNX Runtime | cosine | online s | offline s | total s | peak memory of a party, MiB | compile s | compile MiB |",
+            "|---|---|---|---|---|---|---|---|---|", *timed]}
+    return sections, exact
+
+
+def function_sections(build):
+    """The same of single functions (bench/functions.py)."""
+    exact, errors = functions.measure_all(build)
+    sections = {
+        "Single functions: exact": [
+            "Calibrated formats with 12 fractional bits and margin 1 (`bench/functions.py`): bytes of the function's own op between parties, an element of its result; "
+            "results of 12 fractional bits remasked, bits of comparisons as they leave the gate. *bound*: bytes and rounds to stay within.", "",
+            *functions.EXACT_HEAD, *exact],
+        "Single functions: errors seen in three processes": ["Against float64, over cases that span the range of the row.", "", *functions.ERROR_HEAD, *errors]}
+    return sections, exact
+
+
+SECTIONS = {"models": model_sections, "functions": function_sections}
+
+
+def written():
+    """The sections of the committed document by title."""
+    parts = re.split(r"^## (.*)\n", TARGET.read_text(), flags=re.M) if TARGET.exists() else [""]
+    return {title: text.rstrip("\n").split("\n") for title, text in zip(parts[1::2], parts[2::2])}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--only", choices=SECTIONS)
     args = parser.parse_args()
-    exact, timed = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        for name, model, case, options in cases(pathlib.Path(folder)):
-            report = measure(args.build, model, case, options)
-            exact.append(exact_row(name, report))
-            timed.append(timed_row(name, report))
-            print(exact[-1], timed[-1], sep="\n", flush=True)
+    sections, exact = written() if args.only else {}, []
+    for name, measured in SECTIONS.items():
+        if args.only in (None, name):
+            new, rows = measured(args.build)
+            sections.update(new)
+            exact += rows
     if not args.check:
-        TARGET.write_text(document(exact, timed))
+        TARGET.write_text(HEAD + "\n\n".join("\n".join([f"## {title}", *lines]) for title, lines in sections.items()) + "\n")
         return
     committed = re.findall(r"^\|.*\|$", TARGET.read_text(), re.M)
     wrong = [row for row in exact if row not in committed]
