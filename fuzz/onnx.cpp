@@ -1,16 +1,13 @@
 // ONNX files through the compiler: import and conversion to the mpc dialect; with TACIT_FUZZ_ALL_PHASES, models of little work through all
 // phases to a container, which the runtime must accept. A failure must come with a diagnostic.
-#include "mlir/IR/Diagnostics.h"
-#include "mlir/IR/MLIRContext.h"
+#include "context.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mpc/Analysis/WeightBounds.h"
 #include "mpc/Import/Import.h"
-#include "mpc/InitAll.h"
 #include "mpc/Pipelines/Phases.h"
 #include "mpc/Target/Program.h"
-#include "support.h"
 
 #include <google/protobuf/stubs/logging.h>
 #include <onnx/onnx_pb.h>
@@ -101,24 +98,16 @@ static LogicalResult compile(ModuleOp module) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   const std::string path = Folder() + "/model/model.onnx";
   tacit::fuzz::WriteFile(path, {reinterpret_cast<const char *>(data), size});
-  DialectRegistry registry;
-  registerAllDialects(registry);
-  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-  context.loadAllAvailableDialects();
-  int errors = 0;
-  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
-    errors += diagnostic.getSeverity() == DiagnosticSeverity::Error;
-    return success();
-  });
+  tacit::fuzz::Context context;
   ImportOptions options;
   options.inlineDir = Folder() + "/inline";
   bindDimensions(data, size, options);
-  OwningOpRef<ModuleOp> module = importOnnx(path, &context, options);
-  Require(module || errors > 0, "a model that is refused has a diagnostic");
+  OwningOpRef<ModuleOp> module = importOnnx(path, context.get(), options);
+  context.RequireSaid(bool(module), "a model that is refused has a diagnostic");
   if (!module)
     return 0;
   Require(succeeded(verify(*module)), "an imported module is valid");
   LogicalResult compiled = compile(*module);
-  Require(succeeded(compiled) || errors > 0, "a model that cannot be compiled has a diagnostic");
+  context.RequireSaid(succeeded(compiled), "a model that cannot be compiled has a diagnostic");
   return 0;
 }

@@ -100,8 +100,6 @@ static StringRef getPhaseDescription(Phase phase) {
 namespace {
 struct PhasePipelineOptions : public PassPipelineOptions<PhasePipelineOptions> {
   Option<std::string> weights{*this, "weights", llvm::cl::desc("secret or public"), llvm::cl::init("secret")};
-  Option<std::string> precision{*this, "precision", llvm::cl::desc("Preset of the formats, as mpc-assign-formats has them"),
-                                llvm::cl::init("auto")};
   Option<double> maxError{*this, "max-error", llvm::cl::desc("Largest error of an approximation; 0: the preset's own"), llvm::cl::init(0)};
 };
 } // namespace
@@ -115,7 +113,6 @@ static void registerPipeline(StringRef name, const std::string &description, std
       *texts[texts.size() - 2], *texts.back(), [phases](OpPassManager &manager, const PhasePipelineOptions &given) {
         PhaseOptions options;
         options.secretWeights = given.weights != "public";
-        options.precision = given.precision;
         options.maxError = given.maxError;
         for (Phase phase : phases)
           if (std::string passes = getPhasePipeline(phase, options); !passes.empty())

@@ -234,19 +234,3 @@ llvm::json::Value mlir::mpc::toJson(const std::vector<EntryCost> &entries) {
   }
   return Object{{"entries", std::move(array)}};
 }
-
-void mlir::mpc::registerCostTranslation() {
-  static TranslateFromMLIRRegistration toCost(
-      "mpc-to-cost", "prints the cost of a scheduled module as cost.json",
-      [](Operation *op, llvm::raw_ostream &output) -> LogicalResult {
-        auto module = llvm::dyn_cast<ModuleOp>(op);
-        if (!module)
-          return op->emitError("expected a module");
-        auto cost = computeCost(module);
-        if (failed(cost))
-          return failure();
-        output << llvm::formatv("{0:2}\n", toJson(*cost));
-        return success();
-      },
-      [](DialectRegistry &registry) { registry.insert<func::FuncDialect, MpcDialect, share::ShareDialect>(); });
-}

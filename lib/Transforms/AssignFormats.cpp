@@ -1,5 +1,6 @@
 // mpc-assign-formats: types of all secret numbers and the rescales between them, as AssignFormatsPlan.h decided.
 #include "AssignFormatsPlan.h"
+#include "ShareArgument.h"
 #include "mpc/Transforms/Passes.h"
 #include <cmath>
 
@@ -12,30 +13,6 @@ using namespace mlir;
 using namespace mlir::mpc;
 
 namespace {
-
-// Secret arguments that computations read directly are shared by their owner first, as they are.
-void shareArguments(func::FuncOp function) {
-  Block &body = function.getBody().front();
-  OpBuilder b = OpBuilder::atBlockBegin(&body);
-  for (BlockArgument argument : body.getArguments()) {
-    if (!FormatPlan::isNumber(argument))
-      continue;
-    SmallVector<OpOperand *> uses;
-    for (OpOperand &use : argument.getUses())
-      if (!llvm::isa<OwnedOp>(use.getOwner()))
-        uses.push_back(&use);
-    if (uses.empty())
-      continue;
-    auto type = llvm::cast<RankedTensorType>(argument.getType());
-    auto owner = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), kOwnerAttr);
-    auto owned = b.create<OwnedOp>(argument.getLoc(), TypeRange(type), owner ? owner.getValue() : "client", ValueRange(argument));
-    OpBuilder::InsertionGuard guard(b);
-    Block *inside = b.createBlock(&owned.getBody(), {}, TypeRange(makePlain(type)), {argument.getLoc()});
-    b.create<YieldOp>(argument.getLoc(), inside->getArguments());
-    for (OpOperand *use : uses)
-      use->set(owned->getResult(0));
-  }
-}
 
 struct AssignFormats : public mlir::mpc::impl::MpcAssignFormatsBase<AssignFormats> {
   using MpcAssignFormatsBase::MpcAssignFormatsBase;
@@ -50,7 +27,9 @@ struct AssignFormats : public mlir::mpc::impl::MpcAssignFormatsBase<AssignFormat
       function.emitError("must have a body of one block");
       return signalPassFailure();
     }
-    shareArguments(function);
+    for (BlockArgument argument : function.getArguments())
+      if (FormatPlan::isNumber(argument))
+        shareArgument(function, argument);
     FormatPlan plan(function, fraction, roundBytes);
     if (failed(plan.build()))
       return signalPassFailure();

@@ -4,6 +4,7 @@
 // casts it, public operands are cast, and a result says by mpc.element what it was. Places (argmax), one-hot vectors and look-ups of
 // computed ids are made of comparisons here.
 #include "ApproximateSupport.h"
+#include "ShareArgument.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mpc/Analysis/OwnerAnalysis.h"
 #include "mpc/Transforms/Passes.h"
@@ -178,31 +179,12 @@ struct Lowering {
     return success();
   }
 
-  // Arguments that computations read as they are: their owner shares them first.
-  void shareArguments(Block &body) {
-    OpBuilder b = OpBuilder::atBlockBegin(&body);
-    for (BlockArgument argument : body.getArguments()) {
-      SmallVector<OpOperand *> uses;
-      for (OpOperand &use : argument.getUses())
-        if (isSecretInteger(argument) && !llvm::isa<OwnedOp>(use.getOwner()))
-          uses.push_back(&use);
-      if (uses.empty())
-        continue;
-      auto type = llvm::cast<RankedTensorType>(argument.getType());
-      auto owner = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), kOwnerAttr);
-      auto owned = b.create<OwnedOp>(argument.getLoc(), TypeRange(type), owner ? owner.getValue() : "client", ValueRange(argument));
-      OpBuilder::InsertionGuard guard(b);
-      Block *inside = b.createBlock(&owned.getBody(), {}, TypeRange(makePlain(type)), {argument.getLoc()});
-      b.create<YieldOp>(argument.getLoc(), inside->getArguments());
-      for (OpOperand *use : uses)
-        use->set(owned->getResult(0));
-    }
-  }
-
   LogicalResult run() {
     Block &body = function.getBody().front();
     LogicalResult result = success();
-    shareArguments(body);
+    for (BlockArgument argument : body.getArguments())
+      if (isSecretInteger(argument))
+        shareArgument(function, argument);
     for (Operation &op : llvm::make_early_inc_range(body.without_terminator()))
       if (failed(lower(&op)))
         result = failure();

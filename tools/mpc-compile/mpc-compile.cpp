@@ -149,7 +149,6 @@ static std::optional<std::string> readOptions(CompileOptions &options) {
   options.publicInputs.assign(publicInputs.begin(), publicInputs.end());
   options.secretInputs.assign(secretInputs.begin(), secretInputs.end());
   options.phases.secretWeights = weights == "secret";
-  options.phases.precision = precision;
   options.phases.maxError = maxError;
   options.functionError = functionError;
   if (fraction.getNumOccurrences())

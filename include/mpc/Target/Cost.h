@@ -41,9 +41,6 @@ FailureOr<std::vector<EntryCost>> computeCost(ModuleOp module);
 // cost.json: {"entries": [...]}.
 llvm::json::Value toJson(const std::vector<EntryCost> &entries);
 
-// Registers --mpc-to-cost with mpc-translate.
-void registerCostTranslation();
-
 } // namespace mlir::mpc
 
 #endif

@@ -11,9 +11,6 @@ namespace mlir::mpc {
 // Writes one source file. `program` was parsed from its container: its digest is filled in and its indices are checked.
 void emitCpp(const tacit::Program &program, llvm::raw_ostream &os);
 
-// Registers --mpc-to-cpp with mpc-translate.
-void registerCppTranslation();
-
 } // namespace mlir::mpc
 
 #endif

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "net/frame.h"
+#include "tacit/forwarding_link.h"
 
 namespace tacit {
 namespace {
@@ -38,10 +39,10 @@ Bytes Frame(MessageKind kind, uint64_t session, uint32_t round, uint32_t sequenc
   return frame;
 }
 
-class FaultyLink : public Link {
+class FaultyLink : public ForwardingLink<SocketLink> {
  public:
   FaultyLink(std::unique_ptr<SocketLink> link, int fd, uint64_t session, const Fault& fault, int* sent)
-      : link_(std::move(link)), fd_(fd), session_(session), fault_(fault), sent_(sent) {}
+      : ForwardingLink(std::move(link)), fd_(fd), session_(session), fault_(fault), sent_(sent) {}
 
   absl::Status Send(MessageKind kind, uint32_t round, Section section, Bytes payload) override {
     if ((*sent_)++ != fault_.point) return link_->Send(kind, round, section, std::move(payload));
@@ -93,10 +94,6 @@ class FaultyLink : public Link {
     }
     return link_->Send(kind, round, section, std::move(payload));
   }
-  absl::StatusOr<Bytes> Receive(MessageKind kind, uint32_t round, int64_t size) override { return link_->Receive(kind, round, size); }
-  void Close(const absl::Status& why) override { link_->Close(why); }
-  uint64_t sent(Section section) const override { return link_->sent(section); }
-  uint64_t framing_sent() const override { return link_->framing_sent(); }
 
  private:
   // Past the link's own thread, whose queue is empty.
@@ -113,7 +110,6 @@ class FaultyLink : public Link {
     }
   }
 
-  std::unique_ptr<SocketLink> link_;
   int fd_;
   uint64_t session_;
   Fault fault_;

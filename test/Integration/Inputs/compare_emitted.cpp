@@ -16,6 +16,7 @@
 #include "tacit/bundle.h"
 #include "tacit/case.h"
 #include "tacit/emitted.h"
+#include "tacit/forwarding_link.h"
 #include "tacit/in_process.h"
 
 extern const tacit::emitted::ProgramCode tacit_program;
@@ -36,20 +37,15 @@ struct Message {
 using Transcript = std::map<std::pair<int, int>, std::vector<Message>>;
 
 // A link that notes what is sent. Each is used by one thread, and has a place of its own.
-class Recorder : public Link {
+class Recorder : public ForwardingLink<> {
  public:
-  Recorder(std::unique_ptr<Link> link, std::vector<Message>* to) : link_(std::move(link)), to_(to) {}
+  Recorder(std::unique_ptr<Link> link, std::vector<Message>* to) : ForwardingLink(std::move(link)), to_(to) {}
   absl::Status Send(MessageKind kind, uint32_t round, Section section, Bytes payload) override {
     to_->push_back({kind, round, section, payload});
     return link_->Send(kind, round, section, std::move(payload));
   }
-  absl::StatusOr<Bytes> Receive(MessageKind kind, uint32_t round, int64_t size) override { return link_->Receive(kind, round, size); }
-  void Close(const absl::Status& why) override { link_->Close(why); }
-  uint64_t sent(Section section) const override { return link_->sent(section); }
-  uint64_t framing_sent() const override { return link_->framing_sent(); }
 
  private:
-  std::unique_ptr<Link> link_;
   std::vector<Message>* to_;
 };
 

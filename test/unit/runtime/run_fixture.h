@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/program_builder.h"
+#include "tacit/forwarding_link.h"
 
 namespace tacit::testing {
 
@@ -21,13 +22,10 @@ struct Received {
 };
 
 // A link that reports what it receives and may change it.
-class SpyLink : public Link {
+class SpyLink : public ForwardingLink<> {
  public:
   using Hook = std::function<absl::Status(MessageKind kind, uint32_t round, Bytes* payload)>;
-  SpyLink(std::unique_ptr<Link> link, Hook hook) : link_(std::move(link)), hook_(std::move(hook)) {}
-  absl::Status Send(MessageKind kind, uint32_t round, Section section, Bytes payload) override {
-    return link_->Send(kind, round, section, std::move(payload));
-  }
+  SpyLink(std::unique_ptr<Link> link, Hook hook) : ForwardingLink(std::move(link)), hook_(std::move(hook)) {}
   absl::StatusOr<Bytes> Receive(MessageKind kind, uint32_t round, int64_t size) override {
     absl::StatusOr<Bytes> bytes = link_->Receive(kind, round, -1);
     if (!bytes.ok()) return bytes;
@@ -35,12 +33,8 @@ class SpyLink : public Link {
     if (size >= 0 && static_cast<int64_t>(bytes->size()) != size) return absl::DataLossError("a message of the wrong length");
     return bytes;
   }
-  void Close(const absl::Status& why) override { link_->Close(why); }
-  uint64_t sent(Section section) const override { return link_->sent(section); }
-  uint64_t framing_sent() const override { return link_->framing_sent(); }
 
  private:
-  std::unique_ptr<Link> link_;
   Hook hook_;
 };
 
