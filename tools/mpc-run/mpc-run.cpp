@@ -13,6 +13,7 @@
 #include "tacit/bundle.h"
 #include "tacit/case.h"
 #include "tacit/fault.h"
+#include "tacit/keep_pages.h"
 #include "tacit/npz.h"
 #include "tacit/session.h"
 
@@ -251,6 +252,7 @@ int Main(int argc, char **argv) {
 } // namespace tacit
 
 int main(int argc, char **argv) {
+  tacit::KeepPages();
   try {
     return tacit::Main(argc, argv);
   } catch (const std::exception &e) { // memory that is not there

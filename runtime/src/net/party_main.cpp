@@ -19,6 +19,7 @@
 #include "tacit/executor.h"
 #include "tacit/fault.h"
 #include "tacit/handshake.h"
+#include "tacit/keep_pages.h"
 #include "tacit/kernels.h"
 #include "tacit/report.h"
 #include "tacit/sandbox.h"
@@ -228,6 +229,7 @@ absl::Status ReadAndRun(const PartyOptions &options, const emitted::ProgramCode 
 }
 
 int Main(int argc, char **argv, const emitted::ProgramCode *emitted) {
+  KeepPages();
   if (argc > 1 && (std::string(argv[1]) == "--help" || std::string(argv[1]) == "-h")) {
     std::fputs(kHelp, stdout);
     return 0;

@@ -32,10 +32,10 @@ absl::StatusOr<Words> EncodeRing(const Tensor& input, int width, int fraction, a
   const Word mask = LowMask(width);
   if (input.kind() == Kind::kF32) {
     // A float times a power of two is exact in a double; so is the comparison with the ring's bounds.
-    const double bound = std::ldexp(1.0, width - 1);
+    const double bound = std::ldexp(1.0, width - 1), unit = std::ldexp(1.0, fraction);
     const float* x = input.f32();
     for (int64_t i = 0; i < input.size(); ++i) {
-      const double scaled = std::nearbyint(std::ldexp(static_cast<double>(x[i]), fraction));
+      const double scaled = std::nearbyint(static_cast<double>(x[i]) * unit);
       if (!(scaled >= -bound && scaled < bound)) return OutOfRange(what, i, width, fraction);
       words[i] = static_cast<Word>(static_cast<int64_t>(scaled)) & mask;
     }
