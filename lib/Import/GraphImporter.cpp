@@ -65,6 +65,8 @@ LogicalResult GraphImporter::readFunctions() {
   return success();
 }
 
+static constexpr int64_t kMostInputElements = int64_t(1) << 31; // of a program's tensors too
+
 FailureOr<PortShape> GraphImporter::readPort(const pb::ValueInfoProto &info, Type &element, StringRef role) {
   if (!info.has_type() || !info.type().has_tensor_type())
     return emitError(fileLoc) << role << " '" << info.name() << "' is no tensor; sequences, maps and optionals are not supported";
@@ -452,8 +454,16 @@ LogicalResult GraphImporter::importEntry(const pb::GraphProto &graph, Frame &fra
   };
 
   SmallVector<Type> argumentTypes;
-  for (auto [port, element] : llvm::zip_equal(inputs, elements))
+  for (auto [port, element] : llvm::zip_equal(inputs, elements)) {
     argumentTypes.push_back(typeOf(port, element));
+    int64_t extent = 1; // a dimension of 0 does not hide that the others overflow
+    for (int64_t d : llvm::cast<RankedTensorType>(argumentTypes.back()).getShape()) {
+      int64_t factor = ShapedType::isDynamic(d) ? 1 : std::max<int64_t>(d, 1);
+      if (factor > kMostInputElements / extent)
+        return emitError(fileLoc) << "input '" << port.name << "' has a shape of more than 2^31 elements: " << argumentTypes.back();
+      extent *= factor;
+    }
+  }
   builder.setInsertionPointToEnd(module.getBody());
   auto function = builder.create<func::FuncOp>(fileLoc, options.entry, builder.getFunctionType(argumentTypes, {}));
   function->setAttr(kEntryAttr, builder.getStringAttr(options.entry));

@@ -10,7 +10,7 @@
 using namespace mlir;
 using namespace mlir::mpc;
 
-double mlir::mpc::functionErrorAt(unsigned fraction) { return std::ldexp(1.0, -std::min<int>(13, static_cast<int>(fraction) - 3)); }
+double mlir::mpc::functionErrorAt(unsigned fraction) { return std::ldexp(1.0, -std::min<int>(14, static_cast<int>(fraction) - 3)); }
 
 namespace {
 

@@ -16,6 +16,19 @@ namespace {
 
 constexpr llvm::StringLiteral kToolAttr = "mpc.tool"; // on a module read from a program: the compiler that wrote it
 constexpr llvm::StringLiteral kTool = "tacit 0.1.0";
+constexpr int64_t kMostElements = int64_t(1) << 31; // the container's limit (runtime/src/program/check.cpp)
+
+// Dimensions of 0 do not hide that the others are too many.
+bool isTooLarge(Type type) {
+  int64_t elements = 1;
+  if (auto shaped = llvm::dyn_cast<RankedTensorType>(type))
+    for (int64_t d : shaped.getShape()) {
+      if (std::max<int64_t>(d, 1) > kMostElements / elements)
+        return true;
+      elements *= std::max<int64_t>(d, 1);
+    }
+  return false;
+}
 
 class Emitter {
 public:
@@ -38,6 +51,8 @@ private:
   FailureOr<uint32_t> typeIndex(Operation *op, Type type) {
     auto [it, fresh] = types.try_emplace(type, program.types.size());
     if (fresh) {
+      if (isTooLarge(type))
+        return op->emitOpError("has a value of type ") << type << ", more than the 2^31 elements of a program's largest tensor";
       auto converted = toProgramType(type);
       if (failed(converted))
         return op->emitOpError("has a value of type ") << type << ", which a program does not store";

@@ -73,6 +73,10 @@ const Activation kSigmoid{"sigmoid", sigmoid, sigmoid, [](double x) { return sig
 FailureOr<Value> emitActivation(Emit &emit, Operation *op, FitCache &fits, Value x, const Activation &activation) {
   double inside = findEdge(fits.getMaxError(), activation.tail), threshold = inside + kFuzz, edge = threshold + kFuzz;
   auto stated = statedRange(x);
+  // An argument that is known to stay inside needs no comparison, and the sum holds where it is.
+  bool always = stated && stated->magnitude() < edge && stated->kind != RangeKind::Assumed;
+  if (always)
+    edge = std::max(stated->magnitude(), 0.125);
   bool withInput = activation.outside == Outside::ZeroOrInput;
   FitProblem problem;
   problem.function = activation.fitted;
@@ -86,7 +90,6 @@ FailureOr<Value> emitActivation(Emit &emit, Operation *op, FitCache &fits, Value
   if (failed(sum))
     return failure();
 
-  bool always = stated && stated->low > -edge && stated->high < edge && stated->kind != RangeKind::Assumed;
   // Inside, x needs the few bits up to T only. What wraps there is outside, where the bit is 0.
   Value inner = emit.periodic(x, *sum, -edge, edge);
   if (withInput) {

@@ -206,6 +206,7 @@ save("no_output", minus, [X], [value("z", T.FLOAT, [1])])
 save("no_domain", [h.make_node("Gelu", ["x"], ["y"], name="gelu", domain="com.microsoft")], [X], [Y])
 save("wrong_size", product, [X], [Y], [T(name="w", data_type=T.FLOAT, dims=[4, 4], raw_data=bytes(60))])
 save("huge", product, [X], [Y], [T(name="w", data_type=T.FLOAT, dims=[2**40, 2**40], raw_data=bytes(60))])
+save("huge_input", minus, [X, value("z", T.FLOAT, [2**62, 4])], [Y])
 save("wrong_output", minus, [X], [value("y", T.FLOAT, ["batch", 5])])
 overload = h.make_node("Neg", ["x"], ["y"], name="minus")
 overload.overload = "other"

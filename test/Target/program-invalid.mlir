@@ -31,3 +31,11 @@ func.func @secret(%x: tensor<4x!mpc.secret<f32>> {mpc.owner = "public"}) -> tens
   %0 = mpc.neg %x : tensor<4x!mpc.secret<f32>> -> tensor<4x!mpc.secret<f32>>
   return %0 : tensor<4x!mpc.secret<f32>>
 }
+
+// -----
+
+// CHECK: has a value of type 'tensor<65536x0x65536xf32>', more than the 2^31 elements of a program's largest tensor
+func.func @large(%x: tensor<65536x0x65536xf32> {mpc.owner = "public"}) -> tensor<65536x0x65536xf32> {
+  %0 = mpc.neg %x : tensor<65536x0x65536xf32> -> tensor<65536x0x65536xf32>
+  return %0 : tensor<65536x0x65536xf32>
+}

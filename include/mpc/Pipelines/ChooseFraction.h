@@ -12,7 +12,7 @@ inline constexpr unsigned kLeastFraction = 12, kMostFraction = 18;
 // Absolute error of an output that is allowed where nobody said otherwise: half of what mpc-run --compare tolerates.
 inline constexpr double kOutputError = 5e-3;
 
-// The error that functions are approximated with at a fraction: 8 ulp, and no less than 2^-13.
+// The error that functions are approximated with at a fraction: 8 ulp, and no less than 2^-14.
 double functionErrorAt(unsigned fraction);
 
 struct FractionChoice {

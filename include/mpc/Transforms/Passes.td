@@ -120,7 +120,7 @@ def MpcApproximate : DescribedPass<"mpc-approximate", "::mlir::func::FuncOp", "f
     %y = mpc.select %n, %x {mpc.range = array<f64: 0.0, 67108864.0>, mpc.range_kind = "assumed"} : ...
     ```
   }]> {
-  let options = [Option<"maxError", "max-error", "double", "1.220703125e-4", "largest error of an approximated function (2^-13)">,
+  let options = [Option<"maxError", "max-error", "double", "6.103515625e-5", "largest error of an approximated function (2^-14)">,
                  Option<"fraction", "fraction", "unsigned", "18", "fractional bits of the formats that will be assigned">];
   let dependentDialects = ["::mlir::mpc::MpcDialect"];
 }
