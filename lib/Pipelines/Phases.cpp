@@ -48,9 +48,9 @@ static std::string precisionPasses(const PhaseOptions &options) {
   std::string calibrate = calibrationPass(options), approximate = llvm::formatv("mpc-approximate{{fraction={0}", options.fraction);
   if (options.maxError > 0)
     approximate += llvm::formatv(" max-error={0:E9}", options.maxError);
-  return llvm::formatv("func.func({1}{2}}),{0},func.func({1}mpc-infer-ranges,mpc-assign-formats{{fraction={3} "
+  return llvm::formatv("func.func({1}{2}}),{0},func.func({1}{5}mpc-infer-ranges,mpc-assign-formats{{fraction={3} "
                        "round-bytes={4}}),{0},func.func(mpc-verify-ranges)",
-                       kClean, calibrate, approximate, options.fraction, options.roundBytes)
+                       kClean, calibrate, approximate, options.fraction, options.roundBytes, options.ditto ? "mpc-quantize-linear," : "")
       .str();
 }
 

@@ -38,6 +38,24 @@ class Calibrated(unittest.TestCase):
         self.refused(2, "--fraction", "--calibrate", CASE, "--fraction", "12")
         self.refused(2, "proved or calibrated", "--calibrate", CASE, "--ranges", "guessed")
 
+        self.refused(2, "auto, f18 or ditto", "--calibrate", CASE, "--precision", "f16")
+        self.refused(2, "--fraction is for auto", "--calibrate", CASE, "--ranges", "calibrated", "--precision", "f18", "--fraction", "12")
+
+    def test_ditto_is_coarse_and_sends_less(self):
+        case = ["--input", CASE, "--compare", CASE, "--tolerance", "1"]
+        errors, costs = {}, {}
+        for preset in ("f18", "ditto"):
+            bundle, report = compiled(MODEL, "--calibrate", CASE, "--precision", preset), WORK / "report.json"
+            done = tool("mpc-run", bundle, *case, "--report", report)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            errors[preset] = max(read_json(report)["max_abs_error"].values())
+            costs[preset] = read_json(bundle / "cost.json")["entries"][0]
+        self.assertLess(errors["f18"], 2e-3)
+        # 2^-9 in each operand of thirty products: far from f18, and near enough to be the same model.
+        self.assertGreater(errors["ditto"], 1e-2)
+        for section in ("online", "offline", "io", "setup"):
+            self.assertLess(costs["ditto"][section]["bytes"]["total"], costs["f18"][section]["bytes"]["total"])
+
     def test_a_budget_that_cannot_be_met(self):
         self.refused(1, "cannot be met", "--calibrate", CASE, "--ranges", "calibrated", "--max-error", "1e-7")
 

@@ -38,7 +38,11 @@ static cl::list<std::string> publicInputs("public-input", cl::desc("An input tha
                                           cl::cat(category));
 static cl::list<std::string> secretInputs("secret-input", cl::desc("An input that no party may see"), cl::value_desc("NAME"),
                                           cl::cat(category));
-static cl::opt<std::string> precision("precision", cl::desc("auto (default) or f18"), cl::init("auto"), cl::cat(category));
+static cl::opt<std::string>
+    precision("precision",
+              cl::desc("auto (default); f18: 18 fractional bits everywhere; ditto: 8 in rings of 32 bits for linear "
+                       "layers, 18 for the rest. Without calibrated ranges auto is f18"),
+              cl::init("auto"), cl::cat(category));
 static cl::opt<double> maxError(
     "max-error",
     cl::desc("With --ranges calibrated: largest absolute error of an output, measured on the first case (5e-3); else as --function-error"),
@@ -137,12 +141,14 @@ static std::optional<std::string> readOptions(CompileOptions &options) {
     return "--weights expects secret or public, found '" + weights + "'";
   if (ranges != "proved" && ranges != "calibrated")
     return "--ranges expects proved or calibrated, found '" + ranges + "'";
-  if (ranges == "calibrated" && (calibrate.empty() || precision != "auto"))
-    return std::string("--ranges calibrated needs cases (--calibrate) and --precision auto");
+  if (ranges == "calibrated" && calibrate.empty())
+    return std::string("--ranges calibrated needs cases (--calibrate)");
   if (ranges != "calibrated" && fraction.getNumOccurrences())
     return std::string("--fraction is for --ranges calibrated; without, formats have 18 fractional bits");
-  if (precision != "auto" && precision != "f18")
-    return "--precision expects auto or f18, found '" + precision + "'";
+  if (precision != "auto" && precision != "f18" && precision != "ditto")
+    return "--precision expects auto, f18 or ditto, found '" + precision + "'";
+  if (precision != "auto" && fraction.getNumOccurrences())
+    return "--precision " + precision + " has fractional bits of its own; --fraction is for auto";
   if (maxError < 0)
     return "--max-error expects a positive number";
   options.calibration.assign(calibrate.begin(), calibrate.end());
@@ -151,7 +157,10 @@ static std::optional<std::string> readOptions(CompileOptions &options) {
   options.phases.secretWeights = weights == "secret";
   options.phases.maxError = maxError;
   options.functionError = functionError;
-  if (fraction.getNumOccurrences())
+  options.phases.ditto = precision == "ditto";
+  if (precision != "auto")
+    options.fraction = 18;
+  else if (fraction.getNumOccurrences())
     options.fraction = fraction;
   if (maxLength.getNumOccurrences() && (maxLength < 1 || maxLength > (int64_t{1} << 31)))
     return "--max-length expects a whole number from 1 to 2^31, found " + std::to_string(maxLength);

@@ -144,6 +144,24 @@ def MpcCalibrateRanges : DescribedPass<"mpc-calibrate-ranges", "::mlir::func::Fu
   let dependentDialects = ["::mlir::mpc::MpcDialect"];
 }
 
+def MpcQuantizeLinear : DescribedPass<"mpc-quantize-linear", "::mlir::func::FuncOp", "linear layers in a narrow ring with few fractional bits (the preset ditto)", [{
+    Precondition: mpc-approximate.
+    Effect: products of two secret matrices, those of attention among them, ask for `fraction` fractional bits of their operands and results
+    (mpc.fraction), by an mpc.rescale where an operand has other readers, and are taken to stay where a ring of `ring` bits holds the product;
+    everything else keeps its format (Ditto: Wu et al., ICML 2024, section 4). Look-ups by one-hot vectors and sums of squares are no layers.
+    Example:
+    ```mlir
+    %z = mpc.matmul %x, %w : (tensor<4x8x!mpc.secret<f32>>, tensor<8x8x!mpc.secret<f32>>) -> tensor<4x8x!mpc.secret<f32>>
+    // becomes, where %w comes from its owner
+    %y = mpc.rescale %x {mpc.fraction = 8 : i64} : tensor<4x8x!mpc.secret<f32>> -> tensor<4x8x!mpc.secret<f32>>
+    %z = mpc.matmul %y, %w {mpc.fraction = 8 : i64, mpc.range = array<f64: -16384.0, 16384.0>, mpc.range_kind = "assumed"} : ...
+    ```
+  }]> {
+  let options = [Option<"fraction", "fraction", "unsigned", "8", "fractional bits of a linear layer, 4 to 18">,
+                 Option<"ring", "ring", "unsigned", "32", "bits of the ring of its products">];
+  let dependentDialects = ["::mlir::mpc::MpcDialect"];
+}
+
 def MpcInferRanges : DescribedPass<"mpc-infer-ranges", "::mlir::func::FuncOp", "an interval for every secret number", [{
     Precondition: mpc-approximate.
     Effect: mpc.range and mpc.range_kind on each op with a secret number: proved by interval arithmetic, else cut at the bound that the

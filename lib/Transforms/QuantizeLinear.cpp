@@ -1,0 +1,84 @@
+// mpc-quantize-linear: the preset `ditto` (Wu et al., ICML 2024): linear layers in a narrow ring with few fractional bits, everything else
+// as it was. Scales are powers of two, so that a conversion is a change of fraction: down is local, up costs the round of an extension.
+#include "AssignFormatsPlan.h"
+#include "mpc/Transforms/Passes.h"
+#include <cmath>
+
+namespace mlir::mpc {
+#define GEN_PASS_DEF_MPCQUANTIZELINEAR
+#include "mpc/Transforms/Passes.h.inc"
+} // namespace mlir::mpc
+
+using namespace mlir;
+using namespace mlir::mpc;
+
+namespace {
+
+Value sourceOf(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!llvm::isa<ReshapeOp, TransposeOp, BroadcastOp, RescaleOp>(op))
+      break;
+    value = op->getOperand(0);
+  }
+  return value;
+}
+
+// A product of two secret matrices, but for look-ups, which are exact, and for sums of squares, which are part of a norm.
+bool isLinearLayer(MatmulOp op) {
+  return FormatPlan::isNumber(op.getLhs()) && FormatPlan::isNumber(op.getRhs()) && !isOneHot(op.getLhs()) &&
+         sourceOf(op.getLhs()) != sourceOf(op.getRhs());
+}
+
+struct QuantizeLinear : public mlir::mpc::impl::MpcQuantizeLinearBase<QuantizeLinear> {
+  using MpcQuantizeLinearBase::MpcQuantizeLinearBase;
+
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    if (fraction < 4 || fraction > 18 || ring > kMaxRing || ring < 2 * fraction + 4) {
+      function.emitError("fraction must be from 4 to 18 bits, and ring from twice that and 4 to 64; they are ")
+          << static_cast<uint64_t>(fraction) << " and " << static_cast<uint64_t>(ring);
+      return signalPassFailure();
+    }
+    SmallVector<MatmulOp> layers;
+    function.walk([&](MatmulOp op) {
+      if (isLinearLayer(op))
+        layers.push_back(op);
+    });
+    llvm::DenseMap<Value, Value> quantized;
+    for (MatmulOp op : layers) {
+      for (OpOperand &operand : op->getOpOperands()) {
+        Value &narrow = quantized[operand.get()];
+        if (!narrow)
+          narrow = quantize(operand.get());
+        operand.set(narrow);
+      }
+      request(op);
+      // What the ring holds beside the product's bits, the sign and the bit that an extension needs.
+      double bound = std::exp2(static_cast<int>(ring - 2 * fraction) - 2);
+      if (auto known = getRangeAttr(op); !known || known->magnitude() > bound)
+        setRangeAttr(op, {-bound, bound, RangeKind::Assumed});
+    }
+  }
+
+  void request(Operation *op) { op->setAttr(kFractionAttr, IntegerAttr::get(IntegerType::get(&getContext(), 64), fraction)); }
+
+  // The value with few fractional bits. An owner who shares it for linear layers alone rounds it before.
+  Value quantize(Value value) {
+    Operation *source = value.getDefiningOp();
+    auto isLayer = [](Operation *user) {
+      auto layer = llvm::dyn_cast<MatmulOp>(user);
+      return layer && isLinearLayer(layer);
+    };
+    if (source && source->getNumResults() == 1 && llvm::isa<OwnedOp, WeightOp>(source) && llvm::all_of(value.getUsers(), isLayer)) {
+      request(source);
+      return value;
+    }
+    OpBuilder b(&getContext());
+    b.setInsertionPointAfterValue(value);
+    auto narrow = b.create<RescaleOp>(value.getLoc(), value.getType(), value);
+    request(narrow);
+    return narrow;
+  }
+};
+
+} // namespace
