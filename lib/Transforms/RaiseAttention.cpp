@@ -145,8 +145,9 @@ struct RaiseAttention : OpRewritePattern<MatmulOp> {
     if (headsOf(oneKey) == headsOf(oneValue)) {
       key = oneKey;
       value = oneValue;
-    } else if (headsOf(key) != headsOf(value)) {
-      return failure();
+    } else { // keys of all heads beside values of one, or the other way around
+      key = withHeads(key, leading.back(), rewriter, loc);
+      value = withHeads(value, leading.back(), rewriter, loc);
     }
     SmallVector<int64_t> shape(leading);
     llvm::append_range(shape, shapeOf(op.getResult()).take_back(2));
@@ -192,6 +193,15 @@ struct RaiseAttention : OpRewritePattern<MatmulOp> {
     SmallVector<int64_t> shape(leading);
     llvm::append_range(shape, shapeOf(value).take_back(2));
     return reshapeTo(builder, loc, value, shape);
+  }
+
+  // One head repeated for all.
+  static Value withHeads(Value value, int64_t heads, OpBuilder &builder, Location loc) {
+    if (headsOf(value) == heads)
+      return value;
+    SmallVector<int64_t> shape(shapeOf(value));
+    shape[shape.size() - 3] = heads;
+    return builder.create<BroadcastOp>(loc, RankedTensorType::get(shape, typeOf(value).getElementType()), value);
   }
   OwnerAnalysis &owners;
 };

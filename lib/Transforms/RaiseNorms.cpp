@@ -167,6 +167,9 @@ Value matchVector(Value value, int64_t size, OwnerAnalysis &owners, OpBuilder &b
   return reshapeTo(builder, loc, value, {size});
 }
 
+// Whether a norm's gain or bias is by the last dimension alone: files may have one by more dimensions.
+bool isVector(Value value, int64_t size) { return shapeOf(value) == ArrayRef<int64_t>({size}); }
+
 // norm(x) * g
 template <typename Norm> struct TakeGain : OpRewritePattern<MulOp> {
   TakeGain(MLIRContext *context, OwnerAnalysis &owners) : OpRewritePattern(context), owners(owners) {}
@@ -175,9 +178,12 @@ template <typename Norm> struct TakeGain : OpRewritePattern<MulOp> {
   }
   LogicalResult take(MulOp op, Value normalised, Value factor, PatternRewriter &rewriter) const {
     auto norm = skipCasts(normalised).getDefiningOp<Norm>();
-    if (!norm || !norm->hasOneUse() || norm.getType() != op.getType())
+    int64_t size = norm ? shapeOf(normalised).back() : 0;
+    if (!norm || !norm->hasOneUse() || norm.getType() != op.getType() || !isVector(norm.getGain(), size))
       return failure();
-    int64_t size = shapeOf(normalised).back();
+    if constexpr (std::is_same_v<Norm, LayerNormOp>)
+      if (norm.getBias() && !isVector(norm.getBias(), size))
+        return failure();
     Value vector = matchVector(factor, size, owners, rewriter, op.getLoc());
     if (!vector)
       return failure();
@@ -203,9 +209,10 @@ struct TakeBias : OpRewritePattern<AddOp> {
   }
   LogicalResult take(AddOp op, Value normalised, Value addend, PatternRewriter &rewriter) const {
     auto norm = skipCasts(normalised).getDefiningOp<LayerNormOp>();
-    if (!norm || !norm->hasOneUse() || norm.getType() != op.getType())
+    int64_t size = norm ? shapeOf(normalised).back() : 0;
+    if (!norm || !norm->hasOneUse() || norm.getType() != op.getType() || (norm.getBias() && !isVector(norm.getBias(), size)))
       return failure();
-    Value vector = matchVector(addend, shapeOf(normalised).back(), owners, rewriter, op.getLoc());
+    Value vector = matchVector(addend, size, owners, rewriter, op.getLoc());
     if (!vector)
       return failure();
     if (norm.getBias())

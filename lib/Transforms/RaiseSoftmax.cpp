@@ -14,10 +14,10 @@ constexpr double kMasked = -512;
 // Below every value that fixed point holds (64 bits of which 18 are fractional).
 constexpr double kBelowAll = -0x1p46;
 
-// Whether a value is one number that masks out what it is added to.
-bool masksOut(Value value) {
+// Whether a value, times a positive factor, is one number that masks out what it is added to.
+bool masksOut(Value value, double factor = 1) {
   auto scalar = scalarOf(value);
-  return scalar && *scalar <= kMasked;
+  return scalar && *scalar * factor <= kMasked;
 }
 
 // where(condition, zero or masked, masked or zero): the mask that a selection with `selected` means as an addend. `alone`: the number stood
@@ -65,8 +65,9 @@ struct TakePublicAddends : OpRewritePattern<SoftmaxOp> {
       return;
     }
     auto where = dyn_cast_or_null<WhereOp>(op);
-    if (depth < 8 && where && factor > 0 && owners.isPublic(where.getCondition()) && masksOut(where.getLhs()) != masksOut(where.getRhs())) {
-      bool maskedElse = masksOut(where.getRhs());
+    if (depth < 8 && where && factor > 0 && owners.isPublic(where.getCondition()) &&
+        masksOut(where.getLhs(), factor) != masksOut(where.getRhs(), factor)) {
+      bool maskedElse = masksOut(where.getRhs(), factor);
       found.open.push_back({where.getCondition(), 1, where, maskedElse});
       collect(maskedElse ? where.getLhs() : where.getRhs(), factor, row, found, depth + 1);
       return;

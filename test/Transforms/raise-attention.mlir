@@ -294,3 +294,21 @@ func.func @shifted_rows(%x: !s {mpc.owner = "client"}, %m: tensor<1x1x6xf32> {mp
   %p = mpc.softmax %v : (!s) -> !s
   return %p : !s
 }
+
+// -----
+
+!q = tensor<2x4x3x8xf32>
+!v = tensor<2x1x5x6xf32>
+!s = tensor<2x4x3x5xf32>
+
+// Keys of all heads beside values of one: the values are repeated, as attention takes keys and values of as many heads.
+// CHECK-LABEL: func.func @one_value
+// CHECK-DAG: %[[K:.*]] = mpc.transpose %arg1
+// CHECK-DAG: %[[V:.*]] = mpc.broadcast %arg2 : tensor<2x1x5x6xf32> -> tensor<2x4x5x6xf32>
+// CHECK: mpc.attention %arg0, %[[K]], %[[V]]
+func.func @one_value(%q: !q {mpc.owner = "client"}, %k: tensor<2x4x8x5xf32> {mpc.owner = "client"}, %v: !v {mpc.owner = "client"}) -> tensor<2x4x3x6xf32> {
+  %s = mpc.matmul %q, %k : (!q, tensor<2x4x8x5xf32>) -> !s
+  %p = mpc.softmax %s : (!s) -> !s
+  %y = mpc.matmul %p, %v : (!s, !v) -> tensor<2x4x3x6xf32>
+  return %y : tensor<2x4x3x6xf32>
+}

@@ -48,3 +48,28 @@ func.func @kept(%x: !s {mpc.owner = "client"}, %m: !s {mpc.owner = "public"}) ->
   %b = mpc.max %m, %low : (!s, tensor<f32>) -> !s
   return %a, %b : !s, !s
 }
+
+// -----
+
+!s = tensor<1x2x4x4xf32>
+!m = tensor<4x4xi1>
+
+// A selection of -1000 under a scale of 0.002 hides nothing: -2 is a score like others. Under 0.75 it masks.
+// CHECK-LABEL: func.func @scaled_selections
+// CHECK: %[[W:.*]] = mpc.where %arg1, %arg0
+// CHECK: %[[S:.*]] = mpc.mul %[[W]]
+// CHECK: mpc.softmax %[[S]] :
+// CHECK: %[[S2:.*]] = mpc.mul %arg0
+// CHECK: %[[B:.*]] = mpc.where %arg1
+// CHECK: mpc.softmax %[[S2]], %[[B]]
+func.func @scaled_selections(%x: !s {mpc.owner = "client"}, %m: !m {mpc.owner = "public"}) -> (!s, !s) {
+  %low = mpc.constant dense<-1000.0> : tensor<f32>
+  %small = mpc.constant dense<0.002> : tensor<f32>
+  %large = mpc.constant dense<0.75> : tensor<f32>
+  %w = mpc.where %m, %x, %low : (!m, !s, tensor<f32>) -> !s
+  %a = mpc.mul %w, %small : (!s, tensor<f32>) -> !s
+  %p = mpc.softmax %a : (!s) -> !s
+  %b = mpc.mul %w, %large : (!s, tensor<f32>) -> !s
+  %q = mpc.softmax %b : (!s) -> !s
+  return %p, %q : !s, !s
+}

@@ -164,3 +164,21 @@ func.func @clipped_length(%x: !x {mpc.owner = "client"}) -> !x {
   %y = mpc.div %x, %clamped : (!x, !row) -> !x
   return %y : !x
 }
+
+// -----
+
+!x = tensor<2x3x4xf32>
+!g = tensor<3x4xf32>
+!v = tensor<4xf32>
+
+// A gain or bias that differs along more dimensions than the last takes nothing in.
+// CHECK-LABEL: func.func @wide_gain
+// CHECK: %[[N:.*]] = mpc.layer_norm %arg0, %arg1, %arg1
+// CHECK: %[[P:.*]] = mpc.mul %[[N]], %arg2
+// CHECK: mpc.add %[[P]], %arg2
+func.func @wide_gain(%x: !x {mpc.owner = "client"}, %g: !g {mpc.owner = "model"}, %v: !v {mpc.owner = "model"}) -> !x {
+  %n = mpc.layer_norm %x, %g, %g {epsilon = 1.0e-05 : f64} : (!x, !g, !g) -> !x
+  %p = mpc.mul %n, %v : (!x, !v) -> !x
+  %y = mpc.add %p, %v : (!x, !v) -> !x
+  return %y : !x
+}

@@ -21,7 +21,7 @@ static Value causalBias(Emitter &emit, int64_t queries, int64_t keys, int64_t of
 }
 
 Value mlir::mpc::fromonnx::emitAttention(Emitter &emit, Value query, Value key, Value value, Value bias, double scale,
-                                         std::optional<int64_t> causalOffset, double softcap) {
+                                         std::optional<int64_t> causalOffset, double softcap, bool zeroMaskedRows) {
   if (!query || !key || !value)
     return {};
   ArrayRef<int64_t> q = shapeOf(query), k = shapeOf(key), v = shapeOf(value);
@@ -43,14 +43,16 @@ Value mlir::mpc::fromonnx::emitAttention(Emitter &emit, Value query, Value key, 
   }
   if (softcap == 0)
     return emit.finish(emit.builder.create<AttentionOp>(emit.loc, RankedTensorType::get(outShape, elementOf(query)), query, key, value,
-                                                        bias, llvm::APFloat(scale), false));
+                                                        bias, llvm::APFloat(scale), zeroMaskedRows));
   // c tanh(scores / c) before the softmax. Query heads that share a key are one dimension more: nothing is multiplied by copies.
   int64_t group = heads / shared;
   Value q5 = emit.reshape(query, {batch, shared, group, queries, q[3]}), k5 = emit.reshape(key, {batch, shared, 1, keys, q[3]}),
         v5 = emit.reshape(value, {batch, shared, 1, keys, depth});
   Value scores = emit.scale(emit.matmul(q5, emit.swapLast(k5)), scale / softcap);
   Value capped = emit.reshape(emit.scale(emit.unary<TanhOp>(scores), softcap), scoreShape);
-  Value weights = emit.softmax(bias ? emit.add(capped, bias) : capped, 3);
+  if (!capped)
+    return {};
+  Value weights = emit.finish(emit.builder.create<SoftmaxOp>(emit.loc, capped.getType(), capped, bias, zeroMaskedRows));
   return emit.reshape(emit.matmul(emit.reshape(weights, {batch, shared, group, queries, keys}), v5), outShape);
 }
 
@@ -123,8 +125,11 @@ static LogicalResult convertAttention(Node &node) {
   }
   if (!query || !key || !value)
     return failure();
-  bool past = node.has(4) && node.has(5) && rankOf(node.in(4)) == 4 && shapeOf(node.in(4))[2] > 0;
-  if (node.has(4) && node.has(5)) {
+  if (node.has(4) != node.has(5))
+    return node.fail("takes past keys and past values together");
+  int64_t past = 0;
+  if (node.has(4)) {
+    past = rankOf(node.in(4)) == 4 ? shapeOf(node.in(4))[2] : 0;
     key = emit.concat({node.in(4), key}, 2);
     value = emit.concat({node.in(5), value}, 2);
   }
@@ -133,15 +138,14 @@ static LogicalResult convertAttention(Node &node) {
   if (!key || !value || rankOf(query) != 4)
     return node.fail("query " + describe(query) + " is not supported; 3 or 4 dimensions are");
   bool causal = node.getInt("is_causal", 0) != 0;
-  if (causal && past)
-    return node.fail("is_causal beside a past is not supported: implementations differ in where the triangle lies; give a mask");
   int64_t depth = shapeOf(query)[3];
   double scale = node.getReal("scale", depth > 0 ? 1 / std::sqrt(static_cast<double>(depth)) : 1);
   Value bias = node.has(3) ? maskToBias(emit, node.in(3)) : Value();
   if (node.has(3) && !bias)
     return failure();
-  Value out =
-      emitAttention(emit, query, key, value, bias, scale, causal ? std::optional<int64_t>(0) : std::nullopt, node.getReal("softcap", 0));
+  // A query stands behind the past; one that truth values hide every key from gets 0.
+  Value out = emitAttention(emit, query, key, value, bias, scale, causal ? std::optional<int64_t>(past) : std::nullopt,
+                            node.getReal("softcap", 0), /*zeroMaskedRows=*/isBit(node.in(3)));
   return node.result(flat ? joinHeads(emit, out) : out);
 }
 
@@ -149,8 +153,8 @@ Value mlir::mpc::fromonnx::rotate(Node &node, Value input, Value cos, Value sin,
   Emitter &emit = node.emit;
   bool interleaved = node.getInt("interleaved", 0) != 0, flat = rankOf(input) == 3;
   if (flat) {
-    // Without num_heads the tables say how wide a head is.
-    if (heads == 0 && rankOf(cos) > 0 && shapeOf(cos).back() > 0)
+    // Without num_heads the tables say how wide a head is, unless they turn a part of it.
+    if (heads == 0 && width == 0 && rankOf(cos) > 0 && shapeOf(cos).back() > 0)
       heads = shapeOf(input)[2] / (2 * shapeOf(cos).back());
     input = splitHeads(emit, input, heads);
   }
@@ -190,7 +194,7 @@ static LogicalResult convertRotary(Node &node) {
 ArrayRef<OnnxRule> mlir::mpc::fromonnx::attentionRules() {
   static constexpr int64_t kLast = kLatestOpset;
   static const OnnxRule rules[] = {
-      {"", "Attention", 23, kLast, 3, convertAttention, "no output of scores, not causal beside a past"},
+      {"", "Attention", 23, kLast, 3, convertAttention, "no output of scores"},
       {"", "RotaryEmbedding", 23, kLast, 3, convertRotary, ""},
       {"com.microsoft", "Attention", 1, kLast, 2, convertFusedAttention,
        "no do_rotary; masks [batch, keys], [batch, queries, keys] or [batch]"},

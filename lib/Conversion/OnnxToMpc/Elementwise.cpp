@@ -77,6 +77,11 @@ static LogicalResult convertPow(Node &node) {
     return node.result(emit.unary<RsqrtOp>(base));
   if (one && power == -1 && isReal(base))
     return node.result(emit.unary<ReciprocalOp>(base));
+  // The cast below would cut 2.5 to 2.
+  auto isWhole = [](double x) { return x == std::floor(x); };
+  if (!isReal(base) && isReal(exponent) && !(values && llvm::all_of(*values, isWhole)))
+    return node.fail("raises integers to exponents " + describe(exponent) +
+                     "; of integers, whole ones known at compile time are supported");
   return node.result(emit.binary<PowOp>(base, emit.cast(exponent, elementOf(base))));
 }
 
@@ -224,7 +229,8 @@ static LogicalResult convertMish(Node &node) {
 static LogicalResult convertThresholdedRelu(Node &node) {
   Emitter &emit = node.emit;
   Value input = node.in(0);
-  return node.result(emit.where(emit.compare(input, emit.scalarLike(input, node.getReal("alpha", 1.0)), "gt"), input, emit.scalarLike(input, 0)));
+  return node.result(
+      emit.where(emit.compare(input, emit.scalarLike(input, node.getReal("alpha", 1.0)), "gt"), input, emit.scalarLike(input, 0)));
 }
 
 // x + bias below -lambd, x - bias above lambd, else 0
@@ -235,7 +241,8 @@ static LogicalResult convertShrink(Node &node) {
   if (!isReal(input))
     return node.fail("takes reals, not " + describe(input));
   Value above = emit.where(emit.compare(input, emit.scalarLike(input, lambda), "gt"), emit.sub(input, emit.scalarLike(input, bias)), zero);
-  return node.result(emit.where(emit.compare(input, emit.scalarLike(input, -lambda), "lt"), emit.add(input, emit.scalarLike(input, bias)), above));
+  return node.result(
+      emit.where(emit.compare(input, emit.scalarLike(input, -lambda), "lt"), emit.add(input, emit.scalarLike(input, bias)), above));
 }
 
 // (e^x - e^-x) / 2 and (e^x + e^-x) / 2
@@ -320,9 +327,10 @@ static LogicalResult convertIsInf(Node &node) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Value above = emit.compare(input, emit.scalarLike(input, kInfinity), "eq"),
         below = emit.compare(input, emit.scalarLike(input, -kInfinity), "eq");
-  if (node.getInt("detect_positive", 1) == 0)
-    return node.result(below);
-  return node.result(node.getInt("detect_negative", 1) == 0 ? above : emit.binary<OrOp>(above, below));
+  bool positive = node.getInt("detect_positive", 1) != 0, negative = node.getInt("detect_negative", 1) != 0;
+  if (!positive && !negative)
+    return node.result(emit.splat(shapeOf(input), emit.builder.getI1Type(), 0));
+  return node.result(positive && negative ? emit.binary<OrOp>(above, below) : positive ? above : below);
 }
 
 ArrayRef<OnnxRule> mlir::mpc::fromonnx::elementwiseRules() {

@@ -1,6 +1,7 @@
 // Construction of mpc ops with shapes inferred.
 #include "Emitter.h"
 #include "llvm/ADT/StringExtras.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace mlir::mpc;
@@ -49,6 +50,13 @@ ArrayRef<int64_t> mlir::mpc::fromonnx::shapeOf(Value value) {
 Type mlir::mpc::fromonnx::elementOf(Value value) {
   auto type = value ? llvm::dyn_cast<RankedTensorType>(value.getType()) : RankedTensorType();
   return type ? type.getElementType() : Type();
+}
+
+int64_t mlir::mpc::fromonnx::countOf(ArrayRef<int64_t> shape) {
+  int64_t count = 1;
+  for (int64_t dim : shape)
+    count *= dim;
+  return count;
 }
 
 SmallVector<int64_t> mlir::mpc::fromonnx::iota(int64_t count) { return iota(0, count); }
@@ -128,13 +136,6 @@ std::optional<SmallVector<double>> Emitter::getReals(Value value) {
 }
 
 //===-- Structure --------------------------------------------------------------------------------------------------===//
-
-static int64_t countOf(ArrayRef<int64_t> shape) {
-  int64_t count = 1;
-  for (int64_t dim : shape)
-    count *= dim;
-  return count;
-}
 
 // Shapes of results are made of shapes of operands and constants of the file: nothing says that their product fits.
 static bool isSane(ArrayRef<int64_t> shape) {
@@ -300,6 +301,14 @@ Value Emitter::cast(Value input, Type element) {
   if (!input || elementOf(input) == element)
     return input;
   return finish(builder.create<CastOp>(loc, RankedTensorType::get(shapeOf(input), element), input));
+}
+
+Value Emitter::scale(Value input, double factor) {
+  if (!input || factor == 1)
+    return input;
+  if (!isReal(input) && !(factor == std::floor(factor) && std::abs(factor) < 0x1p31))
+    return fail("multiplies integers " + describe(input) + " by " + std::to_string(factor) + "; whole factors are supported");
+  return mul(input, scalarLike(input, factor));
 }
 
 Value Emitter::compare(Value lhs, Value rhs, StringRef predicate) {

@@ -24,6 +24,9 @@ inline bool isReal(Value value) { return value && elementOf(value).isF32(); }
 inline bool isBit(Value value) { return value && elementOf(value).isInteger(1); }
 inline bool isInt(Value value) { return value && !isReal(value) && !isBit(value); }
 
+// Number of elements of a shape.
+int64_t countOf(ArrayRef<int64_t> shape);
+
 // 0, 1, ..., count - 1; from `first` to before `last`.
 SmallVector<int64_t> iota(int64_t count);
 SmallVector<int64_t> iota(int64_t first, int64_t last);
@@ -87,7 +90,7 @@ public:
   Value sub(Value lhs, Value rhs) { return binary<SubOp>(lhs, rhs); }
   Value mul(Value lhs, Value rhs) { return binary<MulOp>(lhs, rhs); }
   Value div(Value lhs, Value rhs) { return binary<DivOp>(lhs, rhs); }
-  Value scale(Value input, double factor) { return factor == 1 ? input : mul(input, scalarLike(input, factor)); }
+  Value scale(Value input, double factor); // of integers by whole factors alone
 
   // Folds the op, which has one result, where its operands are constants. Any op made by other means goes through here too.
   Value finish(Operation *op);

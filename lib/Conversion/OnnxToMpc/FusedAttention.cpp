@@ -104,6 +104,8 @@ LogicalResult mlir::mpc::fromonnx::convertMultiHeadAttention(Node &node) {
   Emitter &emit = node.emit;
   int64_t heads = node.getInt("num_heads", 0);
   Value query = node.in(0), key = node.in(1), value = node.in(2);
+  if (node.has(8) || node.has(9))
+    return node.fail("a past in a shared buffer and an indirect cache are not supported");
   bool packedAll = rankOf(query) == 5 && shapeOf(query)[3] == 3 && !key && !value;
   bool packedKeys = rankOf(query) == 3 && rankOf(key) == 5 && shapeOf(key)[3] == 2 && !value;
   if (node.has(3) && (packedAll || packedKeys || rankOf(key) != 3))

@@ -163,19 +163,23 @@ static LogicalResult convertNonZero(Node &node) {
   std::optional<SmallVector<double>> values = emit.getReals(node.in(0));
   if (!values)
     return node.fail("the shape of its result depends on the inputs");
-  int64_t rank = rankOf(node.in(0));
+  // A number without dimensions counts as one with a dimension of 1.
+  SmallVector<int64_t> shape(shapeOf(node.in(0)));
+  if (shape.empty())
+    shape.push_back(1);
+  int64_t rank = static_cast<int64_t>(shape.size());
   SmallVector<SmallVector<int64_t>> found(rank);
   SmallVector<int64_t> at(rank, 0);
   for (double value : *values) {
     for (int64_t d = 0; value != 0 && d < rank; ++d)
       found[d].push_back(at[d]);
-    for (int64_t d = rank - 1; d >= 0 && ++at[d] == shapeOf(node.in(0))[d]; --d)
+    for (int64_t d = rank - 1; d >= 0 && ++at[d] == shape[d]; --d)
       at[d] = 0;
   }
   SmallVector<int64_t> flat;
   for (ArrayRef<int64_t> row : found)
     llvm::append_range(flat, row);
-  int64_t count = rank == 0 ? 0 : static_cast<int64_t>(found.front().size());
+  int64_t count = static_cast<int64_t>(found.front().size());
   return node.result(
       emit.constant(DenseElementsAttr::get(RankedTensorType::get({rank, count}, emit.builder.getI64Type()), ArrayRef<int64_t>(flat))));
 }

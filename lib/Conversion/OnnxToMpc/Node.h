@@ -104,9 +104,9 @@ Value emitLayerNorm(Emitter &emit, Value input, Value gain, Value bias, double e
 Value emitRmsNorm(Emitter &emit, Value input, Value gain, double epsilon);
 Value emitRotary(Emitter &emit, Value input, Value cos, Value sin, bool interleaved); // input [..., S, D], tables [..., S, D / 2]
 // softmax(scale q k^T + bias) v on [B, H, S, D]; heads of k and v may be fewer. `bias` may be null. `causalOffset`: query i sees keys up to
-// i + offset; nullopt for all.
+// i + offset; nullopt for all. `zeroMaskedRows`: a query that sees no key gets 0.
 Value emitAttention(Emitter &emit, Value query, Value key, Value value, Value bias, double scale, std::optional<int64_t> causalOffset,
-                    double softcap);
+                    double softcap, bool zeroMaskedRows = false);
 
 } // namespace mlir::mpc::fromonnx
 

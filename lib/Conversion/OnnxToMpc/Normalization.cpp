@@ -155,7 +155,7 @@ static LogicalResult convertBatchNorm(Node &node) {
 }
 
 // Each group of channels of a sample is normalised over all its elements, then scaled and shifted by channel.
-static Value groupNorm(Node &node, int64_t groups) {
+static Value groupNorm(Node &node, int64_t groups, Value gain, Value bias) {
   Emitter &emit = node.emit;
   Value input = node.in(0);
   if (rankOf(input) < 3 || groups < 1 || shapeOf(input)[1] % groups != 0)
@@ -168,12 +168,23 @@ static Value groupNorm(Node &node, int64_t groups) {
   length /= groups;
   Value rows = emit.reshape(input, {shape[0], groups, length});
   Value normal = emitLayerNorm(emit, rows, emit.splat({length}, emit.builder.getF32Type(), 1), Value(), node.getReal("epsilon", 1e-5));
-  return emit.add(emit.mul(emit.reshape(normal, shape), emit.reshape(node.in(1), channel)), emit.reshape(node.in(2), channel));
+  return emit.add(emit.mul(emit.reshape(normal, shape), emit.reshape(gain, channel)), emit.reshape(bias, channel));
 }
 static LogicalResult convertInstanceNorm(Node &node) {
-  return node.result(groupNorm(node, rankOf(node.in(0)) < 2 ? 0 : shapeOf(node.in(0))[1]));
+  return node.result(groupNorm(node, rankOf(node.in(0)) < 2 ? 0 : shapeOf(node.in(0))[1], node.in(1), node.in(2)));
 }
-static LogicalResult convertGroupNorm(Node &node) { return node.result(groupNorm(node, node.getInt("num_groups", 0))); }
+// Gain and bias are by channel; before opset 21 by group.
+static LogicalResult convertGroupNorm(Node &node) {
+  Emitter &emit = node.emit;
+  int64_t groups = node.getInt("num_groups", 0), channels = rankOf(node.in(0)) < 2 ? 0 : shapeOf(node.in(0))[1];
+  auto byChannel = [&](Value factor) -> Value {
+    if (node.opset >= 21 || groups < 1 || channels % groups != 0)
+      return factor;
+    SmallVector<int64_t> single{groups, 1}, repeated{groups, channels / groups};
+    return emit.reshape(emit.broadcast(emit.reshape(factor, single), repeated), {channels});
+  };
+  return node.result(groupNorm(node, groups, byChannel(node.in(1)), byChannel(node.in(2))));
+}
 
 // (x - mean) / deviation over the axes, which are all but the channels' where none are given.
 static LogicalResult convertMeanVarianceNorm(Node &node) {
@@ -218,7 +229,7 @@ ArrayRef<OnnxRule> mlir::mpc::fromonnx::normalizationRules() {
   static constexpr int64_t kLast = kLatestOpset;
   static const OnnxRule rules[] = {
       {"", "BatchNormalization", 9, kLast, 5, convertBatchNorm, "inference"},
-      {"", "GroupNormalization", 21, kLast, 3, convertGroupNorm, ""},
+      {"", "GroupNormalization", 18, kLast, 3, convertGroupNorm, ""},
       {"", "InstanceNormalization", 6, kLast, 3, convertInstanceNorm, ""},
       {"", "LayerNormalization", 17, kLast, 2, convertLayerNorm, ""},
       {"", "LpNormalization", 1, kLast, 1, convertLpNorm, ""},

@@ -266,7 +266,8 @@ static LogicalResult convertConv(Node &node) {
   bool same = automatic == "SAME_UPPER" || automatic == "SAME_LOWER";
   if ((automatic != "NOTSET" && automatic != "VALID" && !same) || static_cast<int64_t>(strides.size()) != spatial ||
       static_cast<int64_t>(dilations.size()) != spatial || static_cast<int64_t>(pads.size()) != 2 * spatial || !sane(strides, 1) ||
-      !sane(dilations, 1) || !sane(pads, 0) || !sane(window, 1) || shapeOf(kernel)[1] != channels / groups)
+      !sane(dilations, 1) || !sane(pads, 0) || !sane(window, 1) || shapeOf(kernel)[1] != channels / groups ||
+      ArrayRef<int64_t>(node.getInts("kernel_shape").value_or(SmallVector<int64_t>(window))) != window)
     return node.fail("its kernel, strides, dilations or pads are not supported");
   for (int64_t size : window)
     places *= size;

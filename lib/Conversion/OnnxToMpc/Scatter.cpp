@@ -1,5 +1,6 @@
 // Ops that write at indices or choose rows: scatters are gathers from the data beside the updates, at places that are known.
 #include "Node.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace mlir::mpc;
@@ -40,13 +41,6 @@ static Value scatterFlat(Emitter &emit, Value data, Value updates, ArrayRef<int6
                                 : emit.binary<MinOp>(data, other);
   }
   return data;
-}
-
-static int64_t countOf(ArrayRef<int64_t> shape) {
-  int64_t n = 1;
-  for (int64_t dim : shape)
-    n *= dim;
-  return n;
 }
 
 // Bounds and kinds that both scatters share; the name of the reduction.
@@ -152,6 +146,26 @@ static LogicalResult convertCompress(Node &node) {
   return node.result(emit.gather(input, emit.ints(kept), *axis));
 }
 
+// The same of rows that are known, of any size and range: `better` orders two elements by their places in all rows.
+static LogicalResult takeKnownTop(Node &node, Value rows, int64_t k, ArrayRef<int64_t> permutation,
+                                  llvm::function_ref<bool(int64_t, int64_t)> better) {
+  Emitter &emit = node.emit;
+  int64_t n = shapeOf(rows).back(), count = countOf(shapeOf(rows));
+  SmallVector<int64_t> places, indices, shape(shapeOf(rows));
+  shape.back() = k;
+  for (int64_t start = 0; start < count; start += n) {
+    SmallVector<int64_t> order = iota(start, start + n);
+    llvm::stable_sort(order, better);
+    for (int64_t place : ArrayRef<int64_t>(order).take_front(k)) {
+      places.push_back(place);
+      indices.push_back(place - start);
+    }
+  }
+  node.set(1, emit.transpose(emit.reshape(emit.ints(indices), shape), permutation));
+  Value values = emit.gather(emit.reshape(rows, {count}), emit.ints(places), 0);
+  return node.result(emit.transpose(emit.reshape(values, shape), permutation));
+}
+
 // The k largest (or smallest) in order, one after the other: the place of the largest, its value by a product with its one-hot vector,
 // and a step down that takes it out of the next search.
 static LogicalResult convertTopK(Node &node) {
@@ -171,6 +185,15 @@ static LogicalResult convertTopK(Node &node) {
   Value rows = emit.transpose(input, permutation);
   if (!rows)
     return failure();
+  if (std::optional<SmallVector<int64_t>> known = emit.getInts(rows))
+    return takeKnownTop(node, rows, k, permutation,
+                        [&](int64_t a, int64_t b) { return largest ? (*known)[a] > (*known)[b] : (*known)[a] < (*known)[b]; });
+  if (std::optional<SmallVector<double>> known = emit.getReals(rows)) {
+    if (llvm::any_of(*known, [](double x) { return std::isnan(x); }))
+      return node.fail("orders what is not a number");
+    return takeKnownTop(node, rows, k, permutation,
+                        [&](int64_t a, int64_t b) { return largest ? (*known)[a] > (*known)[b] : (*known)[a] < (*known)[b]; });
+  }
   // What is left to search: reals, where what was taken lies below all else.
   Value left = emit.cast(largest ? rows : emit.unary<NegOp>(rows), emit.builder.getF32Type());
   int64_t last = rankOf(rows) - 1;
@@ -212,6 +235,8 @@ static LogicalResult convertHardmax(Node &node) {
   }
   if (!input)
     return failure();
+  if (countOf(shape) == 0)
+    return node.result(node.in(0));
   int64_t last = rankOf(input) - 1, n = shapeOf(input).back();
   SmallVector<int64_t> one(shapeOf(input)), outer(shapeOf(input).drop_back()), full(shapeOf(input));
   one.back() = 1;

@@ -228,7 +228,8 @@ static LogicalResult convertPad(Node &node) {
     if (!axis)
       return failure();
     int64_t before = (*pads)[i], after = (*pads)[i + axes->size()];
-    if (std::abs(before) > (1 << 30) || std::abs(after) > (1 << 30))
+    auto isSmall = [](int64_t pad) { return pad >= -(1 << 30) && pad <= 1 << 30; };
+    if (!isSmall(before) || !isSmall(after))
       return node.fail("a pad is out of bounds");
     int64_t cutFront = std::max<int64_t>(-before, 0), cutBack = std::max<int64_t>(-after, 0);
     input = emit.sliceAxis(input, *axis, cutFront, shapeOf(input)[*axis] - cutFront - cutBack);

@@ -31,6 +31,10 @@ static std::optional<SmallVector<Axis>> poolAxes(Node &node) {
   SmallVector<int64_t> strides = node.getInts("strides").value_or(ones), dilations = node.getInts("dilations").value_or(ones),
                        pads = node.getInts("pads").value_or(zeros);
   StringRef automatic = node.getText("auto_pad", "NOTSET");
+  if (!llvm::is_contained({"NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"}, automatic)) {
+    node.emit.fail("attribute 'auto_pad': expected NOTSET, VALID, SAME_UPPER or SAME_LOWER, found '" + automatic + "'");
+    return std::nullopt;
+  }
   bool roundUp = node.getInt("ceil_mode", 0) != 0;
   auto sane = [&](ArrayRef<int64_t> values, int64_t count, int64_t least) {
     return static_cast<int64_t>(values.size()) == count && llvm::all_of(values, [&](int64_t v) { return v >= least && v <= (1 << 20); });

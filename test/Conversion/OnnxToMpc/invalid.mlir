@@ -128,3 +128,37 @@ func.func @stated(%x: tensor<2xf32>) -> (tensor<3xf32> {mpc.name = "y"}) {
   %r = onnx.node "Neg"(%x) opset "" 17 : (tensor<2xf32>) -> tensor<3xf32>
   return %r : tensor<3xf32>
 }
+
+// -----
+
+// expected-error @+1 {{Pow (opset 17) raises integers to exponents f32[]; of integers, whole ones known at compile time are supported}}
+func.func @root_of_integers(%x: tensor<2xi32>) -> !onnx.value {
+  %half = onnx.constant dense<0.5> : tensor<f32>
+  %r = onnx.node "Pow"(%x, %half) opset "" 17 : (tensor<2xi32>, tensor<f32>) -> !onnx.value
+  return %r : !onnx.value
+}
+
+// -----
+
+// expected-error @+1 {{Gemm (opset 17) multiplies integers i32[2,2] by 0.500000; whole factors are supported}}
+func.func @half_of_integers(%x: tensor<2x2xi32>) -> !onnx.value {
+  %r = onnx.node "Gemm"(%x, %x) opset "" 17 attributes {alpha = 0.5 : f32} : (tensor<2x2xi32>, tensor<2x2xi32>) -> !onnx.value
+  return %r : !onnx.value
+}
+
+// -----
+
+// expected-error @+1 {{Attention (opset 23) takes past keys and past values together}}
+func.func @half_a_past(%q: tensor<1x2x3x4xf32>) -> !onnx.value {
+  %none = onnx.none : !onnx.none
+  %r = onnx.node "Attention"(%q, %q, %q, %none, %q) opset "" 23 : (tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>, !onnx.none, tensor<1x2x3x4xf32>) -> !onnx.value
+  return %r : !onnx.value
+}
+
+// -----
+
+// expected-error @+1 {{MaxPool (opset 17) attribute 'auto_pad': expected NOTSET, VALID, SAME_UPPER or SAME_LOWER, found 'SOME'}}
+func.func @unknown_pads(%x: tensor<1x2x4xf32>) -> !onnx.value {
+  %r = onnx.node "MaxPool"(%x) opset "" 17 attributes {auto_pad = "SOME", kernel_shape = array<i64: 2>} : (tensor<1x2x4xf32>) -> !onnx.value
+  return %r : !onnx.value
+}

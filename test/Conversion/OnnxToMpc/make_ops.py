@@ -40,7 +40,8 @@ def kind(array):
 
 
 def stored(array):
-    """As a case holds it: f32, i64, i32, bool."""
+    """As a case holds it: f32, i64, i32, bool, in C order."""
+    array = np.array(array, order="C")
     if array.dtype in (np.float16, np.float64):
         return array.astype(np.float32)
     return array.astype(np.int32) if array.dtype in (np.uint8, np.int8) else array
@@ -83,13 +84,13 @@ def check(op, inputs, outs=1, opset=17, domain="", reference=False, **attributes
     group["outputs"].update(zip(read, made))
 
 
-def write():
+def write(prefix):
     os.makedirs(HERE, exist_ok=True)
     for opset, group in groups.items():
         ports = [[h.make_tensor_value_info(k, kind(v), v.shape) for k, v in group[side].items()] for side in ("inputs", "outputs")]
         graph = h.make_graph(group["nodes"], "ops", *ports, group["initializers"])
         model = h.make_model(graph, opset_imports=[h.make_opsetid("", opset), h.make_opsetid(MS, 1)], ir_version=10, producer_name="")
-        stem = os.path.join(HERE, "ops_%d" % opset)
+        stem = os.path.join(HERE, "%s_%d" % (prefix, opset))
         with open(stem + ".onnx", "wb") as file:
             file.write(model.SerializeToString(deterministic=True))
         case = {"in:" + k: stored(v) for k, v in group["inputs"].items()} | {"out:" + k: stored(v) for k, v in group["outputs"].items()}
@@ -353,6 +354,7 @@ def attention():
 
 x = f(2, 3, 4)
 bits, row = rng.random((3, 4)) > 0.5, rng.random(4) > 0.5
-for part in (unary, binary, types, shapes, slices, indices, reductions, products, normalizations, rotary, attention):
-    part()
-write()
+if __name__ == "__main__":
+    for part in (unary, binary, types, shapes, slices, indices, reductions, products, normalizations, rotary, attention):
+        part()
+    write("ops")
