@@ -171,6 +171,61 @@ def statistics_of(log):
     return int(found[0][0]), int(found[0][2])
 
 
+class Parties:
+    """Three parties as processes, with a log each; they end with the block that holds them."""
+
+    def __init__(self, folder):
+        sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(PARTIES)]
+        ports = [str(s.getsockname()[1]) for s in sockets]
+        for s in sockets:
+            s.close()
+        self.logs = [open(pathlib.Path(folder) / f"party{i}.log", "w+") for i in range(PARTIES)]
+        self.processes = [
+            subprocess.Popen([sys.executable, str(HERE), "--party", str(i), "--ports", *ports], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
+            for i, log in enumerate(self.logs)
+        ]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for p in self.processes:
+            p.kill()
+            p.wait()
+
+    def ended(self, i):
+        self.logs[i].seek(0)
+        sys.stderr.write(self.logs[i].read()[-4000:])
+        sys.exit(f"error: SPU's party {i} ended early; the end of its log stands above")
+
+    def give(self, i, value):
+        try:
+            write(self.processes[i].stdin, value)
+        except BrokenPipeError:
+            self.ended(i)
+
+    def answers(self):
+        for i, p in enumerate(self.processes):
+            try:
+                yield read(p.stdout)
+            except struct.error:
+                self.ended(i)
+
+    def evaluate(self):
+        """dict(seconds, bytes, messages, rss) of one evaluation, and each party's shares of its outputs."""
+        marks = [os.fstat(log.fileno()).st_size for log in self.logs]
+        for p in self.processes:
+            p.stdin.write(b"r")
+            p.stdin.flush()
+        results = list(self.answers())
+        sent = []
+        for log, mark in zip(self.logs, marks):
+            log.seek(mark)
+            sent.append(statistics_of(log.read()))
+        figures = {"seconds": max(r[0] for r in results), "bytes": sum(b for b, _ in sent), "messages": [m for _, m in sent], "rss": max(r[1] for r in results)}
+        return figures, [r[2] for r in results]
+
+
 def serve(tokens, count):
     """Loads three parties, then one evaluation for each line of standard input, its figures as a line of JSON."""
     answers = os.fdopen(os.dup(1), "w")
@@ -181,6 +236,9 @@ def serve(tokens, count):
     import numpy as np
     from spu import api, libspu
     from spu.utils import frontend
+    quiet = libspu.logging.LogOptions()
+    quiet.log_level = libspu.logging.LogLevel.WARN
+    libspu.logging.setup_logging(quiet)
     start = time.perf_counter()
     x = layer.data(tokens)
     parameters = [layer.weights(seed=1 + i) for i in range(count)]
@@ -192,60 +250,24 @@ def serve(tokens, count):
     options.enable_optimize_denominator_with_broadcast = True  # as PUMA has it: one reciprocal a row of softmax
     program, _ = frontend.compile(frontend.Kind.JAX, layers, (x, parameters), {}, names, [secret] * len(flat), lambda out: [f"out{i}" for i in range(len(out))],
                                   copts=options)
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(PARTIES)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    with tempfile.TemporaryDirectory() as folder:
-        logs = [open(pathlib.Path(folder) / f"party{i}.log", "w+") for i in range(PARTIES)]
-        parties = [
-            subprocess.Popen([sys.executable, str(HERE), "--party", str(i), "--ports", *map(str, ports)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=logs[i])
-            for i in range(PARTIES)
-        ]
-
-        def answer(i):
-            try:
-                return read(parties[i].stdout)
-            except struct.error:
-                logs[i].seek(0)
-                sys.stderr.write(logs[i].read()[-4000:])
-                sys.exit(f"error: SPU's party {i} ended early; the end of its log stands above")
-
-        io = api.Io(PARTIES, config(libspu))
-        for p in parties:
-            write(p.stdin, (program.name, list(program.input_names), list(program.output_names), program.code))
-        for value in flat:
-            for p, share in zip(parties, io.make_shares(np.ascontiguousarray(value), secret)):
-                write(p.stdin, (share.meta, share.share_chunks))
+    io = api.Io(PARTIES, config(libspu))
+    with tempfile.TemporaryDirectory() as folder, Parties(folder) as parties:
         for i in range(PARTIES):
-            answer(i)
+            parties.give(i, (program.name, list(program.input_names), list(program.output_names), program.code))
+        for value in flat:
+            for i, share in enumerate(io.make_shares(np.ascontiguousarray(value), secret)):
+                parties.give(i, (share.meta, share.share_chunks))
+        list(parties.answers())
         print(json.dumps({"seconds": time.perf_counter() - start}), file=answers, flush=True)
-        marks = [0] * PARTIES
         for _ in sys.stdin:
-            marks = [os.fstat(log.fileno()).st_size for log in logs]
-            begin = time.perf_counter()
-            for p in parties:
-                p.stdin.write(b"r")
-                p.stdin.flush()
-            results = [answer(i) for i in range(PARTIES)]
-            wall = time.perf_counter() - begin
-            sent = []
-            for log, mark in zip(logs, marks):
-                log.seek(mark)
-                sent.append(statistics_of(log.read()))
+            figures, outputs = parties.evaluate()
             shares = []
-            for _, _, outputs in results:
+            for output in outputs:
                 share = libspu.Share()
-                share.meta, share.share_chunks = outputs[0]
+                share.meta, share.share_chunks = output[0]
                 shares.append(share)
-            error = float(np.abs(np.asarray(io.reconstruct(shares)) - expected).max())
-            figures = {"seconds": max(seconds for seconds, _, _ in results), "wall": wall, "bytes": sum(b for b, _ in sent), "messages": [m for _, m in sent],
-                       "rss": max(peak for _, peak, _ in results), "error": error}
+            figures["error"] = float(np.abs(np.asarray(io.reconstruct(shares)) - expected).max())
             print(json.dumps(figures), file=answers, flush=True)
-        for p in parties:
-            p.stdin.close()
-        for p in parties:
-            p.wait(30)
 
 
 def main():
