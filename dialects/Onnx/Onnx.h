@@ -21,6 +21,11 @@ namespace mlir::onnx {
 // On an entry's arguments and results: the names of its dimensions, an array of strings ("" where a dimension has a number or no name).
 inline constexpr llvm::StringLiteral kDimsAttr = "onnx.dims";
 
+// Whether every party may see an input of this name unless the user says otherwise: lengths are public, and these carry nothing else.
+inline bool isPublicByDefault(llvm::StringRef name) {
+  return name == "attention_mask" || name == "position_ids" || name == "cache_position";
+}
+
 } // namespace mlir::onnx
 
 #define GET_OP_CLASSES

@@ -392,9 +392,6 @@ LogicalResult GraphImporter::importNodes(const google::protobuf::RepeatedPtrFiel
 
 //===-- The entry --------------------------------------------------------------------------------------------------===//
 
-// Lengths are public, and these three carry nothing else (interfaces.md).
-static bool isPublicByDefault(StringRef name) { return name == "attention_mask" || name == "position_ids" || name == "cache_position"; }
-
 LogicalResult GraphImporter::importEntry(const pb::GraphProto &graph, Frame &frame) {
   llvm::StringMap<bool> initialized;
   for (const pb::TensorProto &tensor : graph.initializer())
@@ -470,7 +467,7 @@ LogicalResult GraphImporter::importEntry(const pb::GraphProto &graph, Frame &fra
   Block *block = function.addEntryBlock();
   frame.scopes.emplace_back();
   for (auto [i, port] : llvm::enumerate(inputs)) {
-    bool isPublic = (isPublicByDefault(port.name) && !llvm::is_contained(options.secretInputs, port.name)) ||
+    bool isPublic = (onnx::isPublicByDefault(port.name) && !llvm::is_contained(options.secretInputs, port.name)) ||
                     llvm::is_contained(options.publicInputs, port.name);
     function.setArgAttr(i, kNameAttr, builder.getStringAttr(port.name));
     function.setArgAttr(i, kOwnerAttr, builder.getStringAttr(isPublic ? "public" : "client"));

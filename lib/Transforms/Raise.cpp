@@ -218,6 +218,7 @@ struct RaisePass : mpc::impl::RaiseBase<RaisePass> {
     LogicalResult named = apply([](RewritePatternSet &patterns, OwnerAnalysis &owners) {
       addNormPatterns(patterns, owners);
       addActivationPatterns(patterns);
+      addSecretBiasPatterns(patterns, owners);
       addSoftmaxPatterns(patterns, owners);
       addRotaryPatterns(patterns, owners);
       addEmbeddingPatterns(patterns, owners);

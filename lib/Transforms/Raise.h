@@ -56,6 +56,8 @@ void addNormPatterns(RewritePatternSet &patterns, OwnerAnalysis &owners);
 void addActivationPatterns(RewritePatternSet &patterns);
 void addSoftmaxPatterns(RewritePatternSet &patterns, OwnerAnalysis &owners);
 void addAttentionPatterns(RewritePatternSet &patterns, OwnerAnalysis &owners);
+// Softmax and attention with a bias that is not public, which they do not take: before the softmax patterns, or with them.
+void addSecretBiasPatterns(RewritePatternSet &patterns, OwnerAnalysis &owners);
 void addRotaryPatterns(RewritePatternSet &patterns, OwnerAnalysis &owners);
 void addEmbeddingPatterns(RewritePatternSet &patterns, OwnerAnalysis &owners);
 // Arithmetic identities (x * 1, x + 0, where on a constant condition): before and with the others.

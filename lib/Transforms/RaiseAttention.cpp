@@ -221,7 +221,60 @@ struct TakeOffCopies : OpRewritePattern<AttentionOp> {
   }
 };
 
+// A bias that is not public, as of learned relative positions, is an addend of the scores. Its public part, a mask, goes back to the bias
+// (TakePublicAddends).
+struct AddSecretBias : OpRewritePattern<SoftmaxOp> {
+  AddSecretBias(MLIRContext *context, OwnerAnalysis &owners) : OpRewritePattern(context), owners(owners) {}
+  LogicalResult matchAndRewrite(SoftmaxOp op, PatternRewriter &rewriter) const override {
+    if (!op.getBias() || owners.isPublic(op.getBias()))
+      return failure();
+    Value sum = rewriter.create<AddOp>(op.getLoc(), op.getType(), op.getInput(), op.getBias());
+    rewriter.replaceOpWithNewOp<SoftmaxOp>(op, op.getType(), sum, Value(), op.getZeroMaskedRowsAttr());
+    return success();
+  }
+  OwnerAnalysis &owners;
+};
+
+// So an attention with such a bias is two products around a softmax. Query heads that share a key are one dimension more.
+struct TakeApartSecretBias : OpRewritePattern<AttentionOp> {
+  TakeApartSecretBias(MLIRContext *context, OwnerAnalysis &owners) : OpRewritePattern(context), owners(owners) {}
+  LogicalResult matchAndRewrite(AttentionOp op, PatternRewriter &rewriter) const override {
+    if (!op.getBias() || owners.isPublic(op.getBias()))
+      return failure();
+    Location loc = op.getLoc();
+    Type element = op.getType().getElementType();
+    int64_t shared = headsOf(op.getKey()), group = headsOf(op.getQuery()) / shared;
+    auto split = [&](Value value, int64_t copies) {
+      SmallVector<int64_t> shape(shapeOf(value));
+      if (group == 1)
+        return value;
+      shape[shape.size() - 3] = shared;
+      shape.insert(shape.end() - 2, copies);
+      return reshapeTo(rewriter, loc, value, shape);
+    };
+    auto multiply = [&](Value lhs, Value rhs) -> Value {
+      SmallVector<int64_t> shape(shapeOf(lhs));
+      shape.back() = shapeOf(rhs).back();
+      return rewriter.create<MatmulOp>(loc, RankedTensorType::get(shape, element), lhs, rhs);
+    };
+    SmallVector<int64_t> scoreShape(shapeOf(op.getQuery()));
+    scoreShape.back() = shapeOf(op.getKey())[scoreShape.size() - 2];
+    Value query = split(op.getQuery(), group), keys = transposed(split(op.getKey(), 1), rewriter, loc);
+    Value scores = reshapeTo(rewriter, loc, multiply(query, keys), scoreShape);
+    scores = binary<MulOp>(rewriter, loc, scores, splat(rewriter, loc, {}, op.getScale().convertToDouble()));
+    Value weights = rewriter.create<SoftmaxOp>(loc, scores.getType(), scores, op.getBias(), op.getZeroMaskedRowsAttr());
+    Value sums = multiply(split(weights, group), split(op.getValue(), 1));
+    rewriter.replaceOp(op, reshapeTo(rewriter, loc, sums, shapeOf(op.getResult())));
+    return success();
+  }
+  OwnerAnalysis &owners;
+};
+
 } // namespace
+
+void raise::addSecretBiasPatterns(RewritePatternSet &patterns, OwnerAnalysis &owners) {
+  patterns.add<AddSecretBias, TakeApartSecretBias>(patterns.getContext(), owners);
+}
 
 void raise::addAttentionPatterns(RewritePatternSet &patterns, OwnerAnalysis &owners) {
   patterns.add<RaiseAttention>(patterns.getContext(), owners);

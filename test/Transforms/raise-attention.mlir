@@ -312,3 +312,25 @@ func.func @one_value(%q: !q {mpc.owner = "client"}, %k: tensor<2x4x8x5xf32> {mpc
   %y = mpc.matmul %p, %v : (!s, !v) -> tensor<2x4x3x6xf32>
   return %y : tensor<2x4x3x6xf32>
 }
+
+// -----
+
+!q = tensor<1x4x3x8xf32>
+!k = tensor<1x2x5x8xf32>
+!b = tensor<4x3x5xf32>
+
+// A bias that is secret is an addend of the scores, and its public part the bias of the softmax; query heads that share a key stand together.
+// CHECK-LABEL: func.func @secret_bias
+// CHECK: %[[Q:.*]] = mpc.reshape %arg0 : tensor<1x4x3x8xf32> -> tensor<1x2x2x3x8xf32>
+// CHECK: %[[S:.*]] = mpc.matmul %[[Q]], %{{.*}} : (tensor<1x2x2x3x8xf32>, tensor<1x2x1x8x5xf32>)
+// CHECK: %[[R:.*]] = mpc.reshape %[[S]] : tensor<1x2x2x3x5xf32> -> tensor<1x4x3x5xf32>
+// CHECK: %[[A:.*]] = mpc.mul %[[R]], %{{.*}} : (tensor<1x4x3x5xf32>, tensor<f32>)
+// CHECK: %[[B:.*]] = mpc.add %[[A]], %arg2
+// CHECK: mpc.softmax %[[B]], %arg3
+// CHECK-NOT: mpc.attention
+// CHECK: return
+func.func @secret_bias(%q: !q {mpc.owner = "client"}, %k: !k {mpc.owner = "client"}, %b: !b {mpc.owner = "model"}, %m: tensor<3x5xf32> {mpc.owner = "public"}) -> !q {
+  %sum = mpc.add %b, %m : (!b, tensor<3x5xf32>) -> !b
+  %y = mpc.attention %q, %k, %k, %sum {scale = 0.25 : f64} : (!q, !k, !k, !b) -> !q
+  return %y : !q
+}

@@ -17,9 +17,6 @@ using namespace mlir::mpc::fromonnx;
 
 namespace {
 
-// Lengths are public, and these inputs carry nothing else (interfaces.md).
-bool isPublicByDefault(StringRef name) { return name == "attention_mask" || name == "position_ids" || name == "cache_position"; }
-
 std::string nameOf(Location loc) {
   if (auto name = llvm::dyn_cast<NameLoc>(loc))
     return name.getName().str();
@@ -123,7 +120,7 @@ LogicalResult FunctionConverter::convertSignature() {
     if (!name)
       function.setArgAttr(i, kNameAttr, builder.getStringAttr("input" + std::to_string(i)));
     if (!function.getArgAttr(i, kOwnerAttr))
-      function.setArgAttr(i, kOwnerAttr, builder.getStringAttr(name && isPublicByDefault(name.getValue()) ? "public" : "client"));
+      function.setArgAttr(i, kOwnerAttr, builder.getStringAttr(name && mlir::onnx::isPublicByDefault(name.getValue()) ? "public" : "client"));
     function.removeArgAttr(i, mlir::onnx::kDimsAttr);
     argument.setType(type);
     values[argument] = argument;
