@@ -29,7 +29,8 @@ struct Header {
   int bytes = 0;
   std::vector<int64_t> shape;
   int64_t elements = 1;
-  size_t data = 0;  // offset of the elements
+  bool fortran = false;  // the first dimension varies fastest
+  size_t data = 0;       // offset of the elements
 };
 
 // The value of a key in the header's dictionary: the text after "'key':".
@@ -94,7 +95,7 @@ absl::StatusOr<Header> ParseHeader(absl::string_view file) {
   }
   if (auto status = ParseDescription(*description, &header); !status.ok()) return status;
   if (auto status = ParseShape(*shape, &header); !status.ok()) return status;
-  if (absl::StartsWith(*order, "True") && header.shape.size() > 1) return absl::InvalidArgumentError("Fortran order, expected C order");
+  header.fortran = absl::StartsWith(*order, "True") && header.shape.size() > 1;
   if (file.size() - header.data != static_cast<uint64_t>(header.elements) * header.bytes) {
     return absl::InvalidArgumentError(
         absl::StrCat(file.size() - header.data, " bytes of elements, the header tells of ", header.elements, " of ", header.bytes));
@@ -102,9 +103,28 @@ absl::StatusOr<Header> ParseHeader(absl::string_view file) {
   return header;
 }
 
+// Elements whose first dimension varies fastest, as numpy stores a transposed array, with the last one fastest.
+std::string InCOrder(const Header& header, absl::string_view data) {
+  const int rank = static_cast<int>(header.shape.size());
+  std::vector<int64_t> step(rank, 1), at(rank, 0);
+  for (int d = 1; d < rank; ++d) step[d] = step[d - 1] * header.shape[d - 1];
+  std::string ordered(data.size(), '\0');
+  for (int64_t to = 0, from = 0; to < header.elements; ++to) {
+    std::memcpy(ordered.data() + to * header.bytes, data.data() + from * header.bytes, header.bytes);
+    for (int d = rank - 1; d >= 0; --d) {
+      from += step[d];
+      if (++at[d] < header.shape[d]) break;
+      from -= step[d] * header.shape[d];
+      at[d] = 0;
+    }
+  }
+  return ordered;
+}
+
 absl::StatusOr<Tensor> ParseNpy(absl::string_view file) {
   auto header = ParseHeader(file);
   if (!header.ok()) return header.status();
+  if (header->fortran) return FromElements(header->family, header->bytes, header->shape, InCOrder(*header, file.substr(header->data)));
   return FromElements(header->family, header->bytes, header->shape, file.substr(header->data));
 }
 
