@@ -124,6 +124,11 @@ Interval IntervalAnalysis::compute(Value value) {
   if (std::isnan(interval.low) || std::isnan(interval.high) || interval.low > interval.high)
     interval = unknown;
   if (auto stated = getRangeAttr(op); stated && op->getNumResults() == 1) {
+    // An end that was only assumed says nothing against what a case showed.
+    if (interval.kind == RangeKind::Assumed && stated->kind == RangeKind::Calibrated) {
+      interval.low = interval.low <= -bounds.value ? -INFINITY : interval.low;
+      interval.high = interval.high >= bounds.value ? INFINITY : interval.high;
+    }
     bool lowStated = stated->low > interval.low, highStated = stated->high < interval.high;
     Interval both{std::max(interval.low, stated->low), std::min(interval.high, stated->high), interval.kind};
     if (lowStated && highStated)
@@ -132,8 +137,10 @@ Interval IntervalAnalysis::compute(Value value) {
       both.kind = weaker(interval.kind, stated->kind);
     interval = both.low <= both.high ? both : *stated;
   }
-  // Public values are encoded as they are, and refused there if they do not fit; secret ones rest on the assumption.
-  if (interval.magnitude() > bounds.value)
+  // Public values are encoded as they are, and refused there if they do not fit; secret ones rest on the assumption, unless a case showed
+  // larger ones: assigning formats then finds them a ring, or says that there is none.
+  bool measured = interval.kind == RangeKind::Calibrated && std::isfinite(interval.magnitude());
+  if (interval.magnitude() > bounds.value && !measured)
     interval = {std::max(interval.low, -bounds.value), std::min(interval.high, bounds.value), RangeKind::Assumed};
   if (interval.low > interval.high)
     interval = unknown;

@@ -66,6 +66,27 @@ double largestError(const tacit::NamedTensors &got, const tacit::NamedTensors &e
   return largest;
 }
 
+// The largest error of an output with a fraction. Where `quiet`, what does not compile says nothing: there is a fraction that does.
+FailureOr<double> errorAt(ModuleOp module, const PhaseOptions &options, const InterpreterOptions &interpreter, ArrayRef<Judged> judged,
+                          unsigned fraction, bool quiet) {
+  PhaseOptions trial = options;
+  trial.fraction = fraction;
+  if (trial.maxError == 0)
+    trial.maxError = functionErrorAt(fraction);
+  ScopedDiagnosticHandler handler(module.getContext(), [&](Diagnostic &) { return success(quiet); });
+  OwningOpRef<ModuleOp> copy = module.clone();
+  if (failed(runPhases(*copy, trial)))
+    return failure();
+  double error = 0;
+  for (const Judged &one : judged) {
+    auto outputs = interpretExact(copy->lookupSymbol<func::FuncOp>(one.entry), one.inputs, interpreter);
+    if (failed(outputs))
+      return failure();
+    error = std::max(error, largestError(*outputs, one.outputs));
+  }
+  return error;
+}
+
 } // namespace
 
 FailureOr<FractionChoice> mlir::mpc::chooseFraction(ModuleOp module, const PhaseOptions &options, double budget) {
@@ -75,26 +96,24 @@ FailureOr<FractionChoice> mlir::mpc::chooseFraction(ModuleOp module, const Phase
   FailureOr<std::vector<Judged>> judged = judge(module, options, interpreter);
   if (failed(judged))
     return failure();
-  FractionChoice choice;
+  FractionChoice best{0, INFINITY};
+  unsigned most = kMostFraction;
   for (unsigned fraction = kLeastFraction;;) {
-    PhaseOptions trial = options;
-    trial.fraction = fraction;
-    if (trial.maxError == 0)
-      trial.maxError = functionErrorAt(fraction);
-    OwningOpRef<ModuleOp> copy = module.clone();
-    if (failed(runPhases(*copy, trial)))
-      return failure();
-    double error = 0;
-    for (const Judged &one : *judged) {
-      auto outputs = interpretExact(copy->lookupSymbol<func::FuncOp>(one.entry), one.inputs, interpreter);
-      if (failed(outputs))
+    FailureOr<double> error = errorAt(module, options, interpreter, *judged, fraction, best.fraction > 0);
+    if (failed(error)) {
+      if (best.fraction == 0)
         return failure();
-      error = std::max(error, largestError(*outputs, one.outputs));
+      most = fraction - 1; // no ring of 64 bits has room for so many: fewer, if any are left to try
+      if (most <= best.fraction)
+        return best;
+      fraction = most;
+      continue;
     }
-    choice = {fraction, error};
-    if (error <= budget || fraction >= kMostFraction)
-      return choice;
-    double missing = std::isfinite(error) ? std::ceil(std::log2(error / budget)) : 1;
-    fraction = std::min(kMostFraction, fraction + static_cast<unsigned>(std::max(1.0, std::min(missing, 6.0))));
+    if (best.fraction == 0 || *error < best.error)
+      best = {fraction, *error};
+    if (*error <= budget || fraction >= most)
+      return best;
+    double missing = std::isfinite(*error) ? std::ceil(std::log2(*error / budget)) : 1;
+    fraction = std::min(most, fraction + static_cast<unsigned>(std::max(1.0, std::min(missing, 6.0))));
   }
 }

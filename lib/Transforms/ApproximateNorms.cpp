@@ -30,6 +30,17 @@ static Squares squaresOf(Operation *op, FitCache &fits, double n, double epsilon
   return {std::max(epsilon, kVarianceFloor) * n, kSquareBound, epsilon < kVarianceFloor, kSquareFraction, RangeKind::Assumed};
 }
 
+// c with as many fractional bits as a ring of 64 has room for in its square: two each, the bits of the sum, a sign and one to spare. A row
+// of which a few numbers are thousands, as some models have, loses nothing by it: the sum's own fraction is what its least value needs.
+static Value coarseEnough(Emit &emit, const FitCache &fits, Value c, Squares &s) {
+  int room = std::max(0, (62 - static_cast<int>(std::ceil(std::log2(s.high)))) / 2);
+  if (room >= static_cast<int>(fits.getFraction()))
+    return c;
+  s.fraction = std::min(s.fraction, 2 * static_cast<unsigned>(room));
+  double largest = std::sqrt(s.high);
+  return Emit::fraction(emit.state(c, {-largest, largest, s.kind}), room);
+}
+
 // c / sqrt(mean(c^2) + epsilon) along the last dimension.
 static FailureOr<Value> emitNormalised(Emit &emit, Operation *op, FitCache &fits, Value c, double epsilon) {
   SmallVector<int64_t> row(shapeOf(c)), column(row), one(row);
@@ -38,7 +49,8 @@ static FailureOr<Value> emitNormalised(Emit &emit, Operation *op, FitCache &fits
   row.insert(row.end() - 1, 1);
   one.back() = 1;
   Squares s = squaresOf(op, fits, n, epsilon);
-  Value square = emit.matmul(emit.reshape(c, row), emit.reshape(c, column));
+  Value factor = coarseEnough(emit, fits, c, s);
+  Value square = emit.matmul(emit.reshape(factor, row), emit.reshape(factor, column));
   Emit::fraction(Emit::range(square, 0, s.high, s.kind), s.fraction);
   square = emit.reshape(square, one);
   // Less than an ulp would be lost in the rounding: such an epsilon only says that 0 is no divisor, and the clamp sees to that.

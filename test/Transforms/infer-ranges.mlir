@@ -38,6 +38,11 @@ func.func @main(%x: !s, %bits: !b, %mask: tensor<4xi1>) -> (!s, !s, !s, !s, !s) 
   // CHECK: mpc.neg {{.*}} {mpc.range = array<f64: -3.000000e+00, 3.000000e+00>, mpc.range_kind = "calibrated"}
   %8 = mpc.rescale %0 {mpc.range = array<f64: -3.0, 3.0>, mpc.range_kind = "calibrated"} : !s -> !s
   %9 = mpc.neg %8 : !s -> !s
+  // What a case showed to be larger than what is assumed of others is no less large for it.
+  // SMALL: mpc.rescale {{.*}} {mpc.range = array<f64: -1.000000e+03, 1.000000e+03>, mpc.range_kind = "calibrated"}
+  // SMALL: mpc.neg {{.*}} {mpc.range = array<f64: -1.000000e+03, 1.000000e+03>, mpc.range_kind = "calibrated"}
+  %large = mpc.rescale %x {mpc.range = array<f64: -1000.0, 1000.0>, mpc.range_kind = "calibrated"} : !s -> !s
+  %larger = mpc.neg %large : !s -> !s
   // SMALL: mpc.owned "model"() {mpc.range = array<f64: -4.000000e+00, 4.000000e+00>, mpc.range_kind = "assumed"}
   %w = mpc.owned "model" () : () -> !s {
     %10 = mpc.weight @w : tensor<4xf32>

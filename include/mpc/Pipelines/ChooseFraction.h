@@ -21,7 +21,8 @@ struct FractionChoice {
 };
 
 // Compiles copies of `module`, which is before its precision phase, with growing fractions; runs each by the runtime's gates, all parties
-// in this process, on options.cases; compares with f32. The first within `budget` is taken; where none is, the most, and its error says so.
+// in this process, on options.cases; compares with f32. The first within `budget` is taken; where none is, the one with the least error, which
+// says so. A fraction for which no ring has room ends the search there.
 // Cases and weights are the caller's own: nothing here is private. Failure, with a diagnostic, where a copy does not compile or run.
 FailureOr<FractionChoice> chooseFraction(ModuleOp module, const PhaseOptions &options, double budget);
 
