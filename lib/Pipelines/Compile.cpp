@@ -6,6 +6,7 @@
 #include "mpc/Pipelines/Bundle.h"
 #include "mpc/Pipelines/ChooseFraction.h"
 #include "mpc/Pipelines/Graphs.h"
+#include "mpc/Pipelines/LayerReport.h"
 #include "mpc/Pipelines/Trace.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/Support/FileSystem.h"
@@ -77,6 +78,30 @@ static void printModule(ModuleOp module, llvm::raw_ostream &out, bool whole) {
   out << "\n";
 }
 
+// The phase, with what the report reads before and after it.
+static LogicalResult runReported(Phase phase, const PhaseOptions &phases, const CompileOptions &options, ModuleOp module,
+                                 LayerReport &report) {
+  bool reports = !options.report.empty();
+  if (reports && phase == Phase::Precision && failed(report.takeReference(module, phases, options.calibration)))
+    return failure();
+  if (failed(runPhase(phase, phases, options, module)))
+    return failure();
+  if (reports && phase == Phase::Precision)
+    report.takeFormats(module, phases);
+  return success(!reports || phase != Phase::Schedule || succeeded(report.takeCosts(module)));
+}
+
+static LogicalResult writeReport(const LayerReport &report, const std::string &path, MLIRContext &context) {
+  std::error_code error;
+  llvm::raw_fd_ostream file(path, error);
+  if (!error) {
+    report.print(file);
+    file.close();
+    error = file.error();
+  }
+  return error ? fail(context, "--report: cannot write " + path + ": " + error.message()) : success();
+}
+
 LogicalResult mlir::mpc::compileBundle(const CompileOptions &options, MLIRContext &context, llvm::raw_ostream &out) {
   // Everything is written to a folder beside the bundle's place, which no failure leaves behind.
   bool emits = !options.compileTo || *options.compileTo == Phase::Emit;
@@ -113,13 +138,14 @@ LogicalResult mlir::mpc::compileBundle(const CompileOptions &options, MLIRContex
   for (const std::string &path : phases.cases)
     if (StringRef(path).find_first_of(",{}") != StringRef::npos)
       return fail(context, "--calibrate: '" + path + "' has a comma or a brace in its name, which pass pipelines cannot hold");
+  LayerReport report;
   for (Phase phase : kPhases) {
     // The precision phase takes weights to be below its bound; one that is not would overflow unnoticed.
     if (phase == Phase::Precision && failed(checkWeightBounds(*module, files, kWeightBound)))
       return failure();
     if (phase == Phase::Precision && failed(choosePrecision(options, *module, phases)))
       return failure();
-    if (failed(runPhase(phase, phases, options, *module)))
+    if (failed(runReported(phase, phases, options, *module, report)))
       return failure();
     reportTime(getPhaseName(phase));
     if (llvm::is_contained(options.printAfter, phase)) {
@@ -131,5 +157,7 @@ LogicalResult mlir::mpc::compileBundle(const CompileOptions &options, MLIRContex
       return success();
     }
   }
-  return writeBundle(*module, options, files, staging, out);
+  if (failed(writeBundle(*module, options, files, staging, out)))
+    return failure();
+  return options.report.empty() ? success() : writeReport(report, options.report, context);
 }

@@ -53,11 +53,15 @@ struct QuantizeLinear : public mlir::mpc::impl::MpcQuantizeLinearBase<QuantizeLi
         operand.set(narrow);
       }
       request(op);
-      // What the ring holds beside the product's bits, the sign and the bit that an extension needs.
-      double bound = std::exp2(static_cast<int>(ring - 2 * fraction) - 2);
-      if (auto known = getRangeAttr(op); !known || known->magnitude() > bound)
-        setRangeAttr(op, {-bound, bound, RangeKind::Assumed});
+      assume(op, 2 * fraction);
     }
+  }
+
+  // That a number with `bits` fractional bits stays in the ring, beside the sign and the bit that an extension needs.
+  void assume(Operation *op, unsigned bits) {
+    double bound = std::exp2(static_cast<int>(ring - bits) - 2);
+    if (auto known = getRangeAttr(op); !known || known->magnitude() > bound)
+      setRangeAttr(op, {-bound, bound, RangeKind::Assumed});
   }
 
   void request(Operation *op) { op->setAttr(kFractionAttr, IntegerAttr::get(IntegerType::get(&getContext(), 64), fraction)); }
@@ -77,6 +81,7 @@ struct QuantizeLinear : public mlir::mpc::impl::MpcQuantizeLinearBase<QuantizeLi
     b.setInsertionPointAfterValue(value);
     auto narrow = b.create<RescaleOp>(value.getLoc(), value.getType(), value);
     request(narrow);
+    assume(narrow, fraction);
     return narrow;
   }
 };

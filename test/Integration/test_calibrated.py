@@ -7,6 +7,8 @@ MODEL, CASE = EXAMPLE / "prefill.onnx", EXAMPLE / "cases_prefill.npz"
 
 
 class Calibrated(unittest.TestCase):
+    COARSE = (MODEL, "--calibrate", CASE, "--ranges", "calibrated", "--fraction", "13", "--report", WORK / "layers.md")
+
     def refused(self, status, text, *options):
         done = tool("mpc-compile", MODEL, "-o", WORK / "refused", *options)
         self.assertEqual(done.returncode, status, done.stderr)
@@ -28,9 +30,27 @@ class Calibrated(unittest.TestCase):
             self.assertLess(cost[section]["bytes"]["total"], 0.8 * proved[section]["bytes"]["total"])
         self.assertLess(cost["online"]["rounds"], 0.8 * proved["online"]["rounds"])
 
+    def test_the_report_tells_of_every_layer(self):
+        report = self.COARSE[-1]
+        bundle = compiled(*self.COARSE)
+        self.assertFalse((bundle / report.name).exists())
+        rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in report.read_text().splitlines() if line.startswith("| ")]
+        heading, layers = rows[0], [dict(zip(rows[0], row)) for row in rows[1:]]
+        self.assertEqual(len(heading), 11)
+        cost = read_json(bundle / "cost.json")["entries"][0]
+        for column, section in (("online B", "online"), ("offline B", "offline")):
+            self.assertEqual(sum(int(layer[column]) for layer in layers), cost[section]["bytes"]["total"])
+        (logits,) = [layer for layer in layers if layer["node"] == "/model/lm_head/MatMul"]
+        self.assertIn("calibrated [", logits["why"])
+        self.assertGreater(float(logits["error"]), 1e-5)
+        self.assertLess(max(float(layer["error"] or 0) for layer in layers), 0.2)
+        silu = [float(layer["approximation"]) for layer in layers if layer["op"] == "mpc.silu"]
+        self.assertEqual(len(silu), 6)
+        self.assertTrue(all(0 < error <= 2**-10 for error in silu), silu)
+
     def test_the_statement_says_what_formats_tell(self):
         told = "magnitudes of weights"
-        self.assertIn(told, (compiled(MODEL, "--calibrate", CASE, "--ranges", "calibrated", "--fraction", "13") / "leakage.md").read_text())
+        self.assertIn(told, (compiled(*self.COARSE) / "leakage.md").read_text())
         self.assertNotIn(told, (compiled(MODEL, "--calibrate", CASE) / "leakage.md").read_text())
 
     def test_options_that_do_not_go_together(self):

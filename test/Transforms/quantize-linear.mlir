@@ -8,7 +8,7 @@
 // The owner rounds a weight that only layers read; a value with other readers is rounded for them, once.
 // CHECK-LABEL: @layer
 // CHECK: %[[W:.*]] = mpc.weight @w {mpc.fraction = 8 : i64}
-// CHECK: %[[X:.*]] = mpc.rescale %{{.*}} {mpc.fraction = 8 : i64}
+// CHECK: %[[X:.*]] = mpc.rescale %{{.*}} {mpc.fraction = 8 : i64, mpc.range = array<f64: 0xC150000000000000, 0x4150000000000000>
 // CHECK-NOT: mpc.rescale
 // CHECK: mpc.matmul %[[X]], %[[W]] {mpc.fraction = 8 : i64, mpc.range = array<f64: -1.638400e+04, 1.638400e+04>, mpc.range_kind = "assumed"}
 // CHECK: mpc.matmul %[[X]], %[[W]] {mpc.fraction = 8 : i64, mpc.range = array<f64: -1.000000e+00, 1.000000e+00>

@@ -65,6 +65,11 @@ static cl::list<std::string> printAfter("print-ir-after", cl::desc("Print the IR
                                         cl::value_desc("PHASE"), cl::cat(category));
 static cl::opt<std::string> cost("cost", cl::desc("Write the cost to this file too"), cl::value_desc("cost.json"), cl::cat(category));
 static cl::opt<std::string>
+    report("report",
+           cl::desc("Write what became of each layer: format and why, error on the first case, rounds, bytes. For the "
+                    "model's owner alone"),
+           cl::value_desc("FILE.md"), cl::cat(category));
+static cl::opt<std::string>
     crashReproducer("crash-reproducer",
                     cl::desc("Where a phase fails, write its IR and passes here; mpc-opt --run-reproducer takes the file"),
                     cl::value_desc("FILE.mlir"), cl::cat(category));
@@ -175,6 +180,7 @@ static std::optional<std::string> readOptions(CompileOptions &options) {
   options.phases.margin = margin;
   options.calibratedRanges = ranges == "calibrated";
   options.cost = cost;
+  options.report = report;
   options.timing = timing;
   options.crashReproducer = crashReproducer;
   if (debug.getNumOccurrences())

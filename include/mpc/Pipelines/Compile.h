@@ -31,6 +31,7 @@ struct CompileOptions {
   std::optional<Phase> compileTo;          // stop after this phase
   std::vector<Phase> printAfter;           // print the IR after these
   std::string cost;                        // also write cost.json here
+  std::string report;                      // write what became of each layer here (LayerReport.h)
   std::string crashReproducer;             // where a phase fails or crashes, its IR and pipeline go here, for mpc-opt --run-reproducer
   std::optional<std::vector<std::string>> traced; // --mpc-debug: passes to trace on standard error, all where empty
   bool timing = false;                            // seconds of each phase on standard error
