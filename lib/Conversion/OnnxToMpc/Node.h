@@ -83,7 +83,9 @@ std::string checkFacts(const OnnxRule &rule, Node &node);
 
 // Tables of the files that hold the converters.
 ArrayRef<OnnxRule> elementwiseRules();
+ArrayRef<OnnxRule> activationRules();
 ArrayRef<OnnxRule> structureRules();
+ArrayRef<OnnxRule> constantRules();
 ArrayRef<OnnxRule> indexRules();
 ArrayRef<OnnxRule> reductionRules();
 ArrayRef<OnnxRule> productRules();

@@ -1,4 +1,4 @@
-// Products of matrices: MatMul, Gemm, Einsum, convolutions by slices.
+// Products of matrices: MatMul, Gemm, Einsum.
 #include "Node.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -243,103 +243,9 @@ static LogicalResult convertEinsum(Node &node) {
   return node.result(product ? reorder(emit, product, batch + rows + columns, out) : product);
 }
 
-//===-- Convolution ------------------------------------------------------------------------------------------------===//
-
-// The stems of vision and speech models: patches are slices, one a place of the kernel, and a matrix product sums them.
-static LogicalResult convertConv(Node &node) {
-  Emitter &emit = node.emit;
-  Value input = node.in(0), kernel = node.in(1);
-  int64_t spatial = rankOf(input) - 2;
-  int64_t groups = node.getInt("group", 1);
-  if (spatial < 1 || spatial > 3 || rankOf(kernel) != rankOf(input) || groups < 1 || shapeOf(input)[1] % groups != 0 ||
-      shapeOf(kernel)[0] % groups != 0 || !isReal(input) || !isReal(kernel))
-    return node.fail("takes one to three spatial dimensions and groups of channels, found " + describe(input) + " and " + describe(kernel));
-  SmallVector<int64_t> ones(spatial, 1), zeros(2 * spatial, 0);
-  SmallVector<int64_t> strides = node.getInts("strides").value_or(ones), dilations = node.getInts("dilations").value_or(ones),
-                       pads = node.getInts("pads").value_or(zeros);
-  StringRef automatic = node.getText("auto_pad", "NOTSET");
-  ArrayRef<int64_t> window = shapeOf(kernel).drop_front(2);
-  int64_t channels = shapeOf(input)[1], filters = shapeOf(kernel)[0], places = 1;
-  auto sane = [](ArrayRef<int64_t> values, int64_t least) {
-    return llvm::all_of(values, [&](int64_t v) { return v >= least && v <= (1 << 20); });
-  };
-  bool same = automatic == "SAME_UPPER" || automatic == "SAME_LOWER";
-  if ((automatic != "NOTSET" && automatic != "VALID" && !same) || static_cast<int64_t>(strides.size()) != spatial ||
-      static_cast<int64_t>(dilations.size()) != spatial || static_cast<int64_t>(pads.size()) != 2 * spatial || !sane(strides, 1) ||
-      !sane(dilations, 1) || !sane(pads, 0) || !sane(window, 1) || shapeOf(kernel)[1] != channels / groups ||
-      ArrayRef<int64_t>(node.getInts("kernel_shape").value_or(SmallVector<int64_t>(window))) != window)
-    return node.fail("its kernel, strides, dilations or pads are not supported");
-  for (int64_t size : window)
-    places *= size;
-  if (places > 4096)
-    return node.fail("a kernel of " + Twine(places) + " places is not supported; up to 4096 are");
-
-  SmallVector<int64_t> outer;
-  for (int64_t d = 0; d < spatial; ++d) {
-    if (same) {
-      int64_t size = shapeOf(input)[d + 2], wanted = (size + strides[d] - 1) / strides[d];
-      int64_t total = std::max<int64_t>(0, (wanted - 1) * strides[d] + dilations[d] * (window[d] - 1) + 1 - size);
-      pads[d] = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
-      pads[d + spatial] = total - pads[d];
-    } else if (automatic == "VALID") {
-      pads[d] = pads[d + spatial] = 0;
-    }
-    SmallVector<Value> parts;
-    auto pad = [&](int64_t size) {
-      SmallVector<int64_t> shape(shapeOf(input));
-      shape[d + 2] = size;
-      if (size > 0)
-        parts.push_back(emit.splat(shape, elementOf(input), 0));
-    };
-    pad(pads[d]);
-    parts.push_back(input);
-    pad(pads[d + spatial]);
-    input = emit.concat(parts, d + 2);
-    if (!input)
-      return failure();
-    int64_t reach = shapeOf(input)[d + 2] - dilations[d] * (window[d] - 1) - 1;
-    if (reach < 0)
-      return node.fail("the kernel is larger than its input");
-    outer.push_back(reach / strides[d] + 1);
-  }
-  // Patches [N, C, places, positions], in the kernel's order (channel, place).
-  int64_t batch = shapeOf(input)[0], positions = 1;
-  for (int64_t size : outer)
-    positions *= size;
-  SmallVector<Value> patches;
-  for (int64_t place = 0; place < places; ++place) {
-    SmallVector<int64_t> offsets{0, 0}, sizes{batch, channels}, steps{1, 1};
-    int64_t rest = place;
-    for (int64_t d = 0; d < spatial; ++d) {
-      int64_t below = 1;
-      for (int64_t e = d + 1; e < spatial; ++e)
-        below *= window[e];
-      offsets.push_back(rest / below * dilations[d]);
-      sizes.push_back(outer[d]);
-      steps.push_back(strides[d]);
-      rest %= below;
-    }
-    patches.push_back(emit.reshape(emit.slice(input, offsets, sizes, steps), {batch, channels, 1, positions}));
-  }
-  Value columns = emit.concat(patches, 2), sums;
-  if (groups == 1) {
-    sums = emit.matmul(emit.reshape(kernel, {filters, channels * places}), emit.reshape(columns, {batch, channels * places, positions}));
-  } else { // a product for each group
-    int64_t inner = channels / groups * places;
-    sums = emit.matmul(emit.reshape(kernel, {groups, filters / groups, inner}), emit.reshape(columns, {batch, groups, inner, positions}));
-    sums = emit.reshape(sums, {batch, filters, positions});
-  }
-  if (node.has(2) && sums)
-    sums = emit.add(sums, emit.reshape(node.in(2), {filters, 1}));
-  SmallVector<int64_t> shape{batch, filters};
-  llvm::append_range(shape, outer);
-  return node.result(emit.reshape(sums, shape));
-}
-
 ArrayRef<OnnxRule> mlir::mpc::fromonnx::productRules() {
   static constexpr int64_t kLast = kLatestOpset;
   static const OnnxRule rules[] = {
-      {"", "Conv", 1, kLast, 2, convertConv, "one to three spatial dimensions"},
       {"", "Einsum", 12, kLast, 1, convertEinsum, "one or two operands"},
       {"", "Gemm", 7, kLast, 2, convertGemm, ""},
       {"", "MatMul", 1, kLast, 2, convertMatMul, ""},

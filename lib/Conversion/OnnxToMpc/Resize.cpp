@@ -1,6 +1,6 @@
 // Resize: along each dimension whose size changes, elements are chosen (nearest) or multiplied by a public matrix (linear, cubic).
 // Coordinates follow ONNX's definition in f32, as ONNX Runtime computes them, so that ties fall to the same side.
-#include "Resize.h"
+#include "Windows.h"
 #include <cmath>
 
 using namespace mlir;

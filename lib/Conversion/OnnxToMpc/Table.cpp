@@ -13,8 +13,9 @@ using namespace mlir::mpc::fromonnx;
 static const std::multimap<std::pair<std::string, std::string>, const OnnxRule *> &allRules() {
   static const auto *const rules = [] {
     auto *all = new std::multimap<std::pair<std::string, std::string>, const OnnxRule *>();
-    for (ArrayRef<OnnxRule> part : {elementwiseRules(), structureRules(), indexRules(), reductionRules(), productRules(),
-                                    normalizationRules(), attentionRules(), windowRules(), scatterRules(), sequenceRules()})
+    for (ArrayRef<OnnxRule> part :
+         {elementwiseRules(), activationRules(), structureRules(), constantRules(), indexRules(), reductionRules(), productRules(),
+          normalizationRules(), attentionRules(), windowRules(), scatterRules(), sequenceRules()})
       for (const OnnxRule &rule : part)
         all->insert({{rule.domain.str(), rule.op.str()}, &rule});
     return all;
@@ -81,7 +82,8 @@ void mlir::mpc::printOnnxOps(llvm::raw_ostream &out) {
       << "attribute is refused, with all others of its model in one list.\n\n"
       << "On public operands, and on what one owner knows alone, every op computes in clear: f32 (f16, bf16, f64 become f32), i64, i32 (of "
          "8 and\n"
-      << "16 bits too, which do not wrap at 2^8 or 2^16) and truth values. On secrets an op is one of the [forms](#on-secrets) below: arguments in its range, error "
+      << "16 bits too, which do not wrap at 2^8 or 2^16) and truth values. On secrets an op is one of the [forms](#on-secrets) below: "
+         "arguments in its range, error "
          "within it.\n"
       << "Secret integers are whole numbers, abs < 2^23 where an owner shares them.\n\n"
       << "| domain | op | opsets | first input | attributes | on secrets | limits |\n|---|---|---|---|---|---|---|\n";

@@ -1,29 +1,14 @@
 // Pooling by windows, and depth to space and back.
-#include "Resize.h"
+#include "Windows.h"
 
 using namespace mlir;
 using namespace mlir::mpc;
 using namespace mlir::mpc::fromonnx;
 
-namespace {
-
-// Windows along one spatial dimension: where each begins (pads before the input count as negative places), and the input's size.
-struct Axis {
-  int64_t size = 0, window = 1, stride = 1, dilation = 1, before = 0, after = 0, count = 0;
-
-  // Place in the input of element `j` of window `i`.
-  int64_t place(int64_t i, int64_t j) const { return i * stride - before + j * dilation; }
-  bool inside(int64_t i, int64_t j) const { return place(i, j) >= 0 && place(i, j) < size; }
-};
-
-} // namespace
-
-// The axes by the attributes that all pools share; failure with an error.
-static std::optional<SmallVector<Axis>> poolAxes(Node &node) {
+std::optional<SmallVector<WindowAxis>> mlir::mpc::fromonnx::windowAxes(Node &node, ArrayRef<int64_t> kernel) {
   Value input = node.in(0);
   int64_t spatial = rankOf(input) - 2;
-  std::optional<SmallVector<int64_t>> kernel = node.getInts("kernel_shape");
-  if (spatial < 1 || spatial > 3 || !kernel || static_cast<int64_t>(kernel->size()) != spatial || !isReal(input)) {
+  if (spatial < 1 || spatial > 3 || static_cast<int64_t>(kernel.size()) != spatial || !isReal(input)) {
     node.emit.fail("takes reals of one to three spatial dimensions and a kernel_shape for each, found " + describe(input));
     return std::nullopt;
   }
@@ -39,13 +24,13 @@ static std::optional<SmallVector<Axis>> poolAxes(Node &node) {
   auto sane = [&](ArrayRef<int64_t> values, int64_t count, int64_t least) {
     return static_cast<int64_t>(values.size()) == count && llvm::all_of(values, [&](int64_t v) { return v >= least && v <= (1 << 20); });
   };
-  if (!sane(strides, spatial, 1) || !sane(dilations, spatial, 1) || !sane(pads, 2 * spatial, 0) || !sane(*kernel, spatial, 1)) {
+  if (!sane(strides, spatial, 1) || !sane(dilations, spatial, 1) || !sane(pads, 2 * spatial, 0) || !sane(kernel, spatial, 1)) {
     node.emit.fail("its kernel_shape, strides, dilations or pads are out of bounds");
     return std::nullopt;
   }
-  SmallVector<Axis> axes;
+  SmallVector<WindowAxis> axes;
   for (int64_t d = 0; d < spatial; ++d) {
-    Axis axis{shapeOf(input)[d + 2], (*kernel)[d], strides[d], dilations[d], pads[d], pads[d + spatial], 0};
+    WindowAxis axis{shapeOf(input)[d + 2], kernel[d], strides[d], dilations[d], pads[d], pads[d + spatial], 0};
     int64_t reach = axis.dilation * (axis.window - 1) + 1;
     if (automatic == "SAME_UPPER" || automatic == "SAME_LOWER") {
       int64_t wanted = (axis.size + axis.stride - 1) / axis.stride;
@@ -69,13 +54,17 @@ static std::optional<SmallVector<Axis>> poolAxes(Node &node) {
   return axes;
 }
 
+static std::optional<SmallVector<WindowAxis>> poolAxes(Node &node) {
+  return windowAxes(node, node.getInts("kernel_shape").value_or(SmallVector<int64_t>()));
+}
+
 // Elements of every window as a new last dimension: [N, C, windows..., places]. A place outside the input repeats one of the same window,
 // and `inside` (where asked for) says which are real: a maximum does not mind a repetition, a mean counts.
-static Value gatherWindows(Node &node, ArrayRef<Axis> axes, SmallVector<bool> *inside) {
+static Value gatherWindows(Node &node, ArrayRef<WindowAxis> axes, SmallVector<bool> *inside) {
   Emitter &emit = node.emit;
   Value input = node.in(0);
   int64_t places = 1, windows = 1, rows = shapeOf(input)[0] * shapeOf(input)[1], flat = 1;
-  for (const Axis &axis : axes) {
+  for (const WindowAxis &axis : axes) {
     places *= axis.window;
     windows *= axis.count;
     flat *= axis.size;
@@ -115,7 +104,7 @@ static Value gatherWindows(Node &node, ArrayRef<Axis> axes, SmallVector<bool> *i
     }
   }
   SmallVector<int64_t> shape{shapeOf(input)[0], shapeOf(input)[1]};
-  for (const Axis &axis : axes)
+  for (const WindowAxis &axis : axes)
     shape.push_back(axis.count);
   shape.push_back(places);
   Value gathered = emit.gather(emit.reshape(input, {rows, flat}), emit.ints(indices), 1);
@@ -125,7 +114,7 @@ static Value gatherWindows(Node &node, ArrayRef<Axis> axes, SmallVector<bool> *i
 static LogicalResult convertMaxPool(Node &node) {
   if (node.wants(1))
     return node.fail("its output of indices is not supported");
-  std::optional<SmallVector<Axis>> axes = poolAxes(node);
+  std::optional<SmallVector<WindowAxis>> axes = poolAxes(node);
   if (!axes)
     return failure();
   Value windows = gatherWindows(node, *axes, nullptr);
@@ -135,7 +124,7 @@ static LogicalResult convertMaxPool(Node &node) {
 // Each place times 1 / (places that count): of those in the input, or with count_include_pad of all that the pads hold.
 static LogicalResult convertAveragePool(Node &node) {
   Emitter &emit = node.emit;
-  std::optional<SmallVector<Axis>> axes = poolAxes(node);
+  std::optional<SmallVector<WindowAxis>> axes = poolAxes(node);
   if (!axes)
     return failure();
   SmallVector<bool> inside;
@@ -146,14 +135,14 @@ static LogicalResult convertAveragePool(Node &node) {
   int64_t places = shapeOf(windows).back(), count = static_cast<int64_t>(inside.size()) / places;
   SmallVector<float> weights;
   SmallVector<int64_t> shape;
-  for (const Axis &axis : *axes)
+  for (const WindowAxis &axis : *axes)
     shape.push_back(axis.count);
   for (int64_t w = 0; w < count; ++w) {
     int64_t divisor = 0, rest = w, padded = 1;
     for (int64_t p = 0; p < places; ++p)
       divisor += inside[w * places + p];
     for (int64_t d = static_cast<int64_t>(axes->size()) - 1; d >= 0; --d) {
-      const Axis &axis = (*axes)[d];
+      const WindowAxis &axis = (*axes)[d];
       int64_t held = 0, i = rest % axis.count;
       for (int64_t j = 0; j < axis.window; ++j)
         held += axis.place(i, j) < axis.size + axis.after;
@@ -207,6 +196,7 @@ ArrayRef<OnnxRule> mlir::mpc::fromonnx::windowRules() {
   static constexpr int64_t kLast = kLatestOpset;
   static const OnnxRule rules[] = {
       {"", "AveragePool", 7, kLast, 1, convertAveragePool, "one to three spatial dimensions"},
+      {"", "Conv", 1, kLast, 2, convertConv, "one to three spatial dimensions"},
       {"", "DepthToSpace", 11, kLast, 1, convertDepthToSpace, ""},
       {"", "GlobalMaxPool", 1, kLast, 1, convertGlobalMaxPool, ""},
       {"", "MaxPool", 8, kLast, 1, convertMaxPool, "one to three spatial dimensions, output 0"},
