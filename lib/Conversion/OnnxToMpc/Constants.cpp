@@ -22,7 +22,8 @@ static LogicalResult convertConstant(Node &node) {
   Emitter &emit = node.emit;
   if (auto tensor = llvm::dyn_cast_or_null<DenseElementsAttr>(node.find("value"))) {
     DenseElementsAttr plain = toPlain(tensor);
-    return plain ? node.result(emit.constant(plain)) : node.fail("the element type of its value is not supported");
+    return plain ? node.result(emit.constant(plain))
+                 : node.fail("the element type of its value is not supported, or a number is beyond int64");
   }
   if (node.find("value_int"))
     return node.result(emit.intScalar(node.getInt("value_int", 0)));

@@ -37,8 +37,11 @@ DenseElementsAttr mlir::mpc::fromonnx::toPlain(DenseElementsAttr elements) {
     });
   bool isUnsigned = llvm::cast<IntegerType>(from).isUnsigned();
   SmallVector<APInt> values;
-  for (const APInt &x : elements.getValues<APInt>())
+  for (const APInt &x : elements.getValues<APInt>()) {
+    if (isUnsigned && x.getActiveBits() > 63)
+      return {};
     values.push_back(isUnsigned ? x.zextOrTrunc(to.getIntOrFloatBitWidth()) : x.sext(to.getIntOrFloatBitWidth()));
+  }
   return DenseElementsAttr::get(result, values);
 }
 

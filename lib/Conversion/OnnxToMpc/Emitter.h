@@ -13,7 +13,7 @@ namespace mlir::mpc::fromonnx {
 // Null for anything else.
 Type plainElement(Type type);
 
-// A tensor of the file in that element type; null for one that the program cannot hold.
+// A tensor of the file in that element type; null for one that the program cannot hold, as of unsigned numbers beyond int64.
 DenseElementsAttr toPlain(DenseElementsAttr elements);
 
 // Shapes and element types of values; empty and null for a null value.

@@ -194,7 +194,7 @@ ArrayRef<OnnxRule> mlir::mpc::fromonnx::indexRules() {
       {"", "GatherElements", 11, kLast, 2, convertGatherElements, ""},
       {"", "GatherND", 11, kLast, 2, convertGatherNd, ""},
       {"", "NonZero", 9, kLast, 1, convertNonZero, "of what is known at compile time"},
-      {"", "OneHot", 9, kLast, 3, convertOneHot, "depth known at compile time"},
+      {"", "OneHot", 9, kLast, 3, convertOneHot, "depth known at compile time; indices from -depth to depth - 1"},
   };
   return rules;
 }

@@ -120,7 +120,8 @@ LogicalResult FunctionConverter::convertSignature() {
     if (!name)
       function.setArgAttr(i, kNameAttr, builder.getStringAttr("input" + std::to_string(i)));
     if (!function.getArgAttr(i, kOwnerAttr))
-      function.setArgAttr(i, kOwnerAttr, builder.getStringAttr(name && mlir::onnx::isPublicByDefault(name.getValue()) ? "public" : "client"));
+      function.setArgAttr(i, kOwnerAttr,
+                          builder.getStringAttr(name && mlir::onnx::isPublicByDefault(name.getValue()) ? "public" : "client"));
     function.removeArgAttr(i, mlir::onnx::kDimsAttr);
     argument.setType(type);
     values[argument] = argument;
@@ -195,7 +196,7 @@ void FunctionConverter::convertBlock(Block &block) {
       if (plain)
         values[constant.getResult()] = emit.constant(plain);
       else
-        status = op.emitError() << "elements of type " << constant.getValue().getElementType() << " are not supported";
+        status = op.emitError() << "elements of type " << constant.getValue().getElementType() << " are not supported, or are beyond int64";
     } else if (auto param = llvm::dyn_cast<mlir::onnx::ParamOp>(op)) {
       auto symbol = SymbolTable::lookupNearestSymbolFrom<mpc::ParamOp>(op.getParentOp(), param.getParamAttr());
       if (symbol)

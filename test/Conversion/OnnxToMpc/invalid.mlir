@@ -162,3 +162,11 @@ func.func @unknown_pads(%x: tensor<1x2x4xf32>) -> !onnx.value {
   %r = onnx.node "MaxPool"(%x) opset "" 17 attributes {auto_pad = "SOME", kernel_shape = array<i64: 2>} : (tensor<1x2x4xf32>) -> !onnx.value
   return %r : !onnx.value
 }
+
+// -----
+
+func.func @beyond_int64() -> tensor<1xui64> {
+  // expected-error @+1 {{elements of type 'ui64' are not supported, or are beyond int64}}
+  %c = onnx.constant dense<18446744073709551615> : tensor<1xui64>
+  return %c : tensor<1xui64>
+}
