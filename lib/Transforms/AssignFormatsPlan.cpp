@@ -12,7 +12,7 @@ static constexpr unsigned kMaxExactFraction = 12;
 static constexpr unsigned kSpareRound = 3;
 // Fractional bits that a small weight may have beyond the preset's.
 static constexpr unsigned kMaxWeightBits = 4;
-// Below this a public factor would be too coarse to stand for what it is.
+// Below this, or the preset's where that is less, a public factor would be too coarse to stand for what it is.
 static constexpr unsigned kMinPublicFraction = 10;
 
 bool FormatPlan::isNumber(Value value) {
@@ -164,7 +164,7 @@ LogicalResult FormatPlan::assignPublicProduct(Operation *op, Value secret, Array
     fp = static_cast<unsigned>(std::clamp<int>(room, 0, static_cast<int>(fp)));
   if (fa + fp < f)
     fp = f - fa;
-  if (static_cast<int>(fp) > room || (!exact && fp < kMinPublicFraction))
+  if (static_cast<int>(fp) > room || (!exact && fp < std::min(kMinPublicFraction, preset)))
     return op->emitError() << "a product with public values, result in [" << interval(result).low << ", " << interval(result).high
                            << "], leaves " << room
                            << " bits of 64 for the public factor's fraction; a tighter range (mpc.range) or a lower assumed bound would do";

@@ -1,5 +1,6 @@
 // RUN: mpc-opt %s --split-input-file --pass-pipeline='builtin.module(func.func(mpc-infer-ranges,mpc-assign-formats,mpc-verify-ranges))' | FileCheck %s
 // RUN: mpc-opt %s --split-input-file --pass-pipeline='builtin.module(func.func(mpc-infer-ranges,mpc-assign-formats{fraction=18}))' | FileCheck %s
+// RUN: mpc-opt %s --split-input-file --pass-pipeline='builtin.module(func.func(mpc-infer-ranges,mpc-assign-formats{fraction=8},mpc-verify-ranges))' | FileCheck %s --check-prefix=EIGHT
 // RUN: not mpc-opt %s --split-input-file --pass-pipeline='builtin.module(func.func(mpc-assign-formats{fraction=40}))' 2>&1 | FileCheck %s --check-prefix=PRESET
 // PRESET: fraction must be from 6 to 30 bits, not 40
 
@@ -63,6 +64,9 @@ func.func @embedding(%ids: tensor<4x!mpc.secret<i64>> {mpc.owner = "client"}) ->
 // CHECK: mpc.mul {{.*}}mpc.public_fraction = 2 : i64{{.*}} -> tensor<4x!mpc.secret<!mpc.fxp<{{[0-9]+}}, 20>>>
 // CHECK: mpc.mul {{.*}}mpc.public_fraction = 28 : i64{{.*}} -> tensor<4x!mpc.secret<!mpc.fxp<20, 18>>>
 // CHECK: mpc.mul {{.*}}mpc.public_fraction = 18 : i64{{.*}} -> tensor<4x!mpc.secret<!mpc.fxp<46, 18>>>
+// EIGHT-LABEL: @factors
+// EIGHT: mpc.public_fraction = 18 : i64{{.*}} -> tensor<4x!mpc.secret<!mpc.fxp<10, 8>>>
+// EIGHT: mpc.public_fraction = 8 : i64
 func.func @factors(%x: !s, %mask: tensor<4xi1>, %p: tensor<4xf32>) -> (!s, !s, !s, !s) {
   %m = mpc.cast %mask : tensor<4xi1> -> tensor<4xf32>
   %a = mpc.mul %x, %m : (!s, tensor<4xf32>) -> !s
