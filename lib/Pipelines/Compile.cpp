@@ -4,6 +4,7 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "mpc/Analysis/WeightBounds.h"
 #include "mpc/Pipelines/Bundle.h"
+#include "mpc/Pipelines/CheckCases.h"
 #include "mpc/Pipelines/ChooseFraction.h"
 #include "mpc/Pipelines/Graphs.h"
 #include "mpc/Pipelines/LayerReport.h"
@@ -142,6 +143,8 @@ LogicalResult mlir::mpc::compileBundle(const CompileOptions &options, MLIRContex
   for (Phase phase : kPhases) {
     // The precision phase takes weights to be below its bound; one that is not would overflow unnoticed.
     if (phase == Phase::Precision && failed(checkWeightBounds(*module, files, kWeightBound)))
+      return failure();
+    if (phase == Phase::Precision && !options.calibratedRanges && failed(checkCases(*module, phases, options.calibration)))
       return failure();
     if (phase == Phase::Precision && failed(choosePrecision(options, *module, phases)))
       return failure();

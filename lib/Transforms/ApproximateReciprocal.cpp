@@ -183,15 +183,20 @@ struct ExpandRsqrt : ExpandSecret<RsqrtOp> {
   FailureOr<Value> expand(RsqrtOp op, Emit &emit) const override { return emitRsqrt(emit, op, fits, op.getInput()); }
 };
 
-// sqrt(x) = x x^-1/2, 0 for 0. The root keeps more bits: x multiplies its error.
+// sqrt(x) = x x^-1/2, 0 for 0 and below. The root keeps more bits: x multiplies its error.
 struct ExpandSqrt : ExpandSecret<SqrtOp> {
   using ExpandSecret::ExpandSecret;
   FailureOr<Value> expand(SqrtOp op, Emit &emit) const override {
     FailureOr<Value> r = emitRsqrt(emit, op, fits, op.getInput(), 28);
     if (failed(r))
       return failure();
-    Value root = emit.mul(op.getInput(), *r);
     auto stated = statedRange(op.getInput());
+    Value x = op.getInput();
+    if (!stated || stated->low < 0) { // while the inverse root is computed
+      x = emit.select(emit.bitNot(emit.isNegative(x)), x);
+      Emit::range(x, 0, stated ? std::max(stated->high, 0.0) : kValueBound, stated ? stated->kind : RangeKind::Assumed);
+    }
+    Value root = emit.mul(x, *r);
     Emit::range(root, 0, std::sqrt(stated ? std::max(stated->high, 0.0) : kValueBound) * (1 + kEdge) + kEdge,
                 stated ? stated->kind : RangeKind::Assumed);
     return root;
