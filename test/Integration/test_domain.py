@@ -58,6 +58,11 @@ class Domain(unittest.TestCase):
         y = result("eighth_power", save("small.npz", {"in:x": X}), "proved")
         self.assertGreater(y.max(), 1)
 
+    def test_rows_that_no_proved_norm_holds(self):
+        case = save("massive.npz", {"in:x": 6000 * X})  # each number is one of 2^14 at most
+        for model in ("rms_norm", "layer_norm"):
+            self.refused("a row's sum of squares reaches", model, case)
+
     def test_logarithms_and_inverses_of_what_has_none(self):
         # A logarithm takes what is below 2^-18 for that; the inverse of 0 is that of an ulp.
         case = save("zero.npz", {"in:x": ZERO_ROW})
