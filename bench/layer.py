@@ -13,6 +13,7 @@ import math
 import os
 import pathlib
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -125,6 +126,24 @@ def machine():
     return f"{found[1] if found else 'a processor without a name'}, {len(os.sched_getaffinity(0))} cores"
 
 
+class Others:
+    """What the machine's cores did from its making on, besides the processes that this one started and that have ended."""
+
+    def __init__(self):
+        self.start = self.now()
+
+    @staticmethod
+    def now():
+        """Seconds of all cores, those not idle, and those of this process and its children."""
+        fields = [int(f) / os.sysconf("SC_CLK_TCK") for f in pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
+        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return sum(fields), sum(fields) - fields[3] - fields[4], sum(u.ru_utime + u.ru_stime for u in used)
+
+    def share(self):
+        elapsed, busy, own = (b - a for a, b in zip(self.start, self.now()))
+        return max(0.0, busy - own) / elapsed
+
+
 class Ours:
     """A compiled bundle and its sessions."""
 
@@ -158,6 +177,7 @@ def measure(tools, tokens, count, runs, other):
     """One section: the lines of a table, and of what the peer took."""
     parameters = [weights(seed=1 + i) for i in range(count)]
     x = data(tokens)
+    others = Others()
     lines = [f"## {count} layer{'s' * (count > 1)}, {tokens} tokens", ""]
     lines += ["| system | rounds | online MB | offline MB | in all MB | largest error | online + offline s | session s | memory of a party, MiB | compiling s |", "|---" * 10 + "|"]
     with tempfile.TemporaryDirectory() as name:
@@ -184,18 +204,19 @@ def measure(tools, tokens, count, runs, other):
             lines.append(f"| {other.NAME} | {min(messages)} to {max(messages)} messages of a party | {size:.2f} | 0 | {size:.2f} | {max(r['error'] for r in theirs):.1e} | "
                          f"{seconds:.2f} | not counted | {memory:.0f} | |")
             ratio = seconds / f["work"]
-            lines += ["", f"Median of {runs} runs each, one after the other. {other.NAME} takes {ratio:.1f} times the seconds of online and offline, "
+            lines += ["", f"{'One run each' if runs == 1 else f'Medians of {runs} runs each, taken in turn'}. {other.NAME} takes {ratio:.1f} times the seconds of online and offline, "
                       f"{seconds / f['total']:.1f} times those of our whole session, start and loading included, and {size / f['all']:.1f} times the bytes."]
             if count == 1 and tokens == 128:
                 lines.append(f"Bound: at least {FASTER} times faster ({'met' if ratio >= FASTER else 'missed'}).")
         else:
-            lines += ["", f"Median of {runs} runs."]
+            lines += ["", "One run." if runs == 1 else f"Medians of {runs} runs."]
         if count in BOUNDS and tokens == 128:
             online, everything, rounds = BOUNDS[count]
             met = lambda value, bound, unit: f"{value:.4g} of at most {bound}{unit} ({'met' if value <= bound else 'missed'})"
             bounds = [f"online {met(f['online'], online, ' MB')}", f"in all {met(f['all'], everything, ' MB')}"]
             bounds += [f"rounds {met(f['rounds'], rounds, '')}"] if rounds else []
             lines.append(f"Bounds, {label}: {', '.join(bounds)}.")
+    lines.append(f"Other work took {others.share():.0%} of the cores meanwhile.")
     return lines
 
 
@@ -222,7 +243,7 @@ def main():
         words += ["--peer", args.peer] if args.peer else []
         head = ["# BERT-base layers" + (f" beside {other.NAME}" if other else ""), "",
                 f"Written by `{' '.join(words)} --write {args.write}`, on {machine()}, all processes of a system on them.",
-                "Weights and input are secret. Bytes (all parties), rounds and messages are exact; seconds and memory are of this machine."]
+                "Weights and input are secret. Bytes (all parties) and rounds are the same in every run; messages, errors, seconds and memory are of these runs."]
         if other:
             head.append(other.NOTE)
         args.write.write_text("\n".join(head + text) + "\n")
