@@ -7,17 +7,22 @@ using namespace mlir::mpc;
 
 namespace {
 
-// e^x for a stated range [lo, hi] of at most 40, hi at most 0: e^hi e^(x - hi). Wider ones are in ApproximateExp.cpp.
+// e^x for a stated range [lo, hi] of at most 48, hi at most 0: e^hi e^(x - hi). Wider ones are in ApproximateExp.cpp.
 struct ExpandExp : ExpandSecret<ExpOp> {
   using ExpandSecret::ExpandSecret;
   FailureOr<Value> expand(ExpOp op, Emit &emit) const override {
     auto stated = statedRange(op.getInput());
-    if (!stated || stated->high - stated->low > 40 || stated->high > 0)
+    if (!stated || stated->high - stated->low > 48 || stated->high > 0)
       return failure();
-    Value shifted = Emit::range(emit.add(op.getInput(), -stated->high), stated->low - stated->high, 0, stated->kind);
-    Value e = emit.expNegative(shifted, 48);
-    Value y = emit.mul(e, std::exp(stated->high));
-    return Emit::range(y, 0, std::exp(stated->high) * 1.01, stated->kind);
+    Value x = op.getInput();
+    if (stated->high < 0)
+      x = Emit::range(emit.add(x, -stated->high), stated->low - stated->high, 0, stated->kind);
+    Value e = emit.expNegative(x, stated->high - stated->low <= 16 ? 16 : 48);
+    double factor = std::exp(stated->high), ulp = std::ldexp(1.0, -static_cast<int>(fits.getFraction()));
+    if (stated->kind == RangeKind::Calibrated) // behind a factor, the product's own rounding of 1.5 ulp is taken off
+      Emit::rounding(e, stated->high < 0 ? (fits.getMaxError() - 1.5 * ulp) / factor : fits.getMaxError());
+    Value y = stated->high < 0 ? emit.mul(e, factor) : e;
+    return Emit::range(y, 0, factor * 1.01, stated->kind);
   }
 };
 

@@ -1,25 +1,34 @@
 // The emitter of primitives.
 #include "ApproximateSupport.h"
+#include "mpc/Analysis/GateCosts.h"
+#include "llvm/ADT/bit.h"
 #include "llvm/Support/FormatVariadic.h"
+#include <mutex>
 
 using namespace mlir;
 using namespace mlir::mpc;
 
-FailureOr<TrigSum> FitCache::get(Operation *op, StringRef name, const FitProblem &problem, double share) {
-  std::string key = llvm::formatv("{0}:{1}:{2}:{3}:{4}", name, problem.low, problem.high, problem.period, share).str();
-  auto found = fits.find(key);
-  if (found != fits.end())
-    return found->second;
-  if (hopeless.contains(key))
-    return failure();
-  FailureOr<TrigSum> sum = searchTrigSum(problem, maxError * share);
-  if (failed(sum)) {
-    hopeless.insert(key);
-    return op->emitError() << "no sum of few frequencies stays within " << maxError * share << " of " << name
-                           << "; allow a larger max-error";
+FailureOr<TrigSum> FitCache::candidate(StringRef name, const FitProblem &problem, double share) {
+  static std::mutex mutex;
+  static llvm::StringMap<FailureOr<TrigSum>> known;
+  std::string key = name.str();
+  for (double part : {problem.low, problem.high, problem.period, maxError * share})
+    key += llvm::formatv(":{0}", llvm::bit_cast<uint64_t>(part)).str();
+  {
+    std::lock_guard<std::mutex> lock(mutex);
+    if (auto found = known.find(key); found != known.end())
+      return found->second;
   }
-  fits[key] = *sum;
-  return sum;
+  FailureOr<TrigSum> sum = searchTrigSum(problem, maxError * share);
+  std::lock_guard<std::mutex> lock(mutex);
+  return known.try_emplace(key, sum).first->second;
+}
+
+FailureOr<TrigSum> FitCache::get(Operation *op, StringRef name, const FitProblem &problem, double share) {
+  FailureOr<TrigSum> sum = candidate(name, problem, share);
+  if (succeeded(sum) || !hopeless.insert(name).second)
+    return sum;
+  return op->emitError() << "no sum of few frequencies stays within " << maxError * share << " of " << name << "; allow a larger max-error";
 }
 
 std::optional<Interval> mlir::mpc::statedRange(Value value) {
@@ -169,6 +178,12 @@ Value Emit::cast(Value a, Type element) { return builder.create<CastOp>(loc, res
 Value Emit::range(Value value, double low, double high, RangeKind kind) {
   if (Operation *op = value.getDefiningOp())
     setRangeAttr(op, {low, high, kind});
+  return value;
+}
+
+Value Emit::rounding(Value value, double error) {
+  Operation *op = value.getDefiningOp();
+  op->setAttr(kRoundingAttr, FloatAttr::get(Float64Type::get(op->getContext()), error));
   return value;
 }
 

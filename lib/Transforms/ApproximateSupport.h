@@ -20,12 +20,14 @@ inline constexpr double kVarianceFloor = 0x1p-18;  // variance below which a nor
 inline constexpr double kPositiveFloor = 0x1p-18;  // least argument of reciprocal, rsqrt and log
 inline constexpr double kValueBound = 67108864.0;  // 2^26: anything else
 
-// Fits by name and error, computed once a pass run.
+// Fits by name and error, computed once a process: candidates and the search for a fraction ask for them many times.
 class FitCache {
 public:
   FitCache(double maxError, unsigned fraction) : maxError(maxError), fraction(fraction) {}
   // Fit of `problem` within `share` of the pass's max-error; failure is reported at `op`.
   FailureOr<TrigSum> get(Operation *op, StringRef name, const FitProblem &problem, double share);
+  // The same of a candidate: failure is none of an op's.
+  FailureOr<TrigSum> candidate(StringRef name, const FitProblem &problem, double share);
   double getMaxError() const { return maxError; }
   // Fractional bits that values have where nothing else is asked for.
   unsigned getFraction() const { return fraction; }
@@ -34,7 +36,6 @@ public:
 private:
   double maxError;
   unsigned fraction;
-  llvm::StringMap<TrigSum> fits;
   llvm::StringSet<> hopeless;
 };
 
@@ -84,6 +85,8 @@ public:
 
   static Value range(Value value, double low, double high, RangeKind kind = RangeKind::Proved);
   static Value fraction(Value value, int64_t bits);
+  // What the roundings of a periodic or exponential gate may add (mpc.rounding).
+  static Value rounding(Value value, double error);
 
   OpBuilder &builder;
   Location loc;

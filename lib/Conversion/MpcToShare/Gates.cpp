@@ -1,5 +1,6 @@
 // Gates on one value: periodic, exp, comparison, bits (docs/spec/formats.md; protocol.md, "Gates").
 #include "ShareBuilder.h"
+#include "mpc/Analysis/GateCosts.h"
 #include <cmath>
 
 using namespace mlir;
@@ -18,6 +19,12 @@ FailureOr<int64_t> toUnits(Operation *op, double x, int bits) {
     return failure();
   }
   return static_cast<int64_t>(scaled);
+}
+
+// What the op's roundings may add, where that is stated.
+std::optional<double> statedRounding(Operation *op) {
+  auto attr = op->getAttrOfType<FloatAttr>(kRoundingAttr);
+  return attr ? std::optional(attr.getValueAsDouble()) : std::nullopt;
 }
 
 // The power of two that a range of the argument spans, in bits: log2(x) for a power of two, failure otherwise.
@@ -81,15 +88,23 @@ struct PeriodicPattern : LowerToRing<PeriodicOp> {
     if (dealt + 6 < wantDealt || publicBits + 6 < wantPublic)
       return op.emitOpError("result of ") << to.width << " bits, " << to.fraction
                                           << " fractional, leaves no room for the gate's product in 64 bits";
-
     // A small coefficient lets its dealt value drop as many bits.
     SmallVector<int64_t> cosines, sines, digits;
+    for (auto [c, n] : amplitudes)
+      digits.push_back(std::max<int64_t>(1, dealt - static_cast<int64_t>(std::floor(std::log2(largest / std::hypot(c, n))))));
+    if (auto rounding = statedRounding(op)) {
+      SmallVector<double> sizes;
+      for (auto [c, n] : amplitudes)
+        sizes.push_back(std::hypot(c, n));
+      auto bits = periodicBits(sizes, *rounding, to.fraction);
+      if (bits && *llvm::max_element(bits->digits) + bits->publicBits <= room)
+        digits = bits->digits, publicBits = bits->publicBits;
+    }
+
     int coefficientBits = std::min(32, 50 - std::max(0, ceilLog2(std::max(largest, std::abs(op.getConstant().convertToDouble()) + 1))));
     if (coefficientBits < 4)
       return op.emitOpError("has coefficients too large for the gate");
     for (auto [c, n] : amplitudes) {
-      int drop = static_cast<int>(std::floor(std::log2(largest / std::hypot(c, n))));
-      digits.push_back(std::max(1, dealt - drop));
       auto ci = toUnits(op, c, coefficientBits), ni = toUnits(op, n, coefficientBits);
       if (failed(ci) || failed(ni))
         return failure();
@@ -125,6 +140,8 @@ struct ExpPattern : LowerToRing<ExpNegativeOp> {
     // e^8 and e^-8 meet in the product: 12 bits above the result's fraction keep its error near an ulp, as far as
     // K = k + 2 bits - f <= 64 allows. A wide result is computed in a ring that just holds 1, and extended.
     int want = std::min<int>(to.fraction + 13, 40);
+    if (auto rounding = statedRounding(op))
+      want = std::min(want, exponentialBits(*rounding, to.fraction).value_or(want));
     unsigned width = gateWidth(to, 2 * want - 4, 3);
     int bits = std::min<int>(want, (64 - static_cast<int>(width) + static_cast<int>(to.fraction)) / 2);
     if (bits + 7 < want)
@@ -138,23 +155,6 @@ struct ExpPattern : LowerToRing<ExpNegativeOp> {
 
 //===-- comparison ---------------------------------------------------------------------------------------------------===//
 
-// Bits an element that a comparison of k bits with T thresholds costs by digits of d bits, and how many rounds its tree takes.
-std::pair<int64_t, int64_t> comparisonCost(int width, int64_t thresholds, int digit) {
-  int64_t dealt = 0;
-  auto widths = share::comparisonDigits(width, digit);
-  for (int w : widths)
-    dealt += (int64_t(1) << w) - 1;
-  int n = widths.size(), rounds = 0;
-  while (n > 1) {
-    dealt += thresholds * 2 * (2 * n - 1); // the planes opened
-    auto groups = share::lexGroups(n);
-    for (size_t g = 0; g < groups.size(); ++g)
-      dealt += thresholds * static_cast<int64_t>(share::lexSubsets(groups[g], g + 1 == groups.size()).size());
-    n = groups.size(), ++rounds;
-  }
-  return {dealt, rounds};
-}
-
 struct BelowPattern : OpConversionPattern<BelowOp> {
   BelowPattern(const TypeConverter &types, MLIRContext *context, int64_t digit) : OpConversionPattern(types, context), digit(digit) {}
 
@@ -164,15 +164,17 @@ struct BelowPattern : OpConversionPattern<BelowOp> {
     auto [k, f] = ShareBuilder::formatOf(x);
     if (k < 2)
       return op.emitOpError("needs a fixed-point operand of at least 2 bits");
-    unsigned drop = coarseBits(op, k, f);
+    unsigned drop = op.getTolerance() ? coarseBits(op.getThresholds(), op.getTolerance()->convertToDouble(), k, f) : 0;
+    double residue = 0;
     if (drop > 0) {
-      // Centred by half a unit, the coarse value is within 1.5 of x.
-      x = s.coarsen(s.add(x, s.ringConstant({-(int64_t(1) << (drop - 1))}, {}, k, f)), drop);
+      // Centred by half a unit, the coarse value is within 1.5 of x; moved by what thresholds are beyond whole units.
+      residue = std::ldexp(coarseResidue(op.getThresholds(), drop, f), static_cast<int>(f));
+      x = s.coarsen(s.add(x, s.ringConstant({-(int64_t(1) << (drop - 1)) - static_cast<int64_t>(residue)}, {}, k, f)), drop);
       k -= drop;
     }
     SmallVector<int64_t> thresholds;
     for (double t : op.getThresholds()) {
-      double exact = std::ldexp(t, static_cast<int>(f) - static_cast<int>(drop));
+      double exact = std::ldexp(std::ldexp(t, static_cast<int>(f)) - residue, -static_cast<int>(drop));
       double units = drop > 0 ? std::nearbyint(exact) : std::ceil(exact); // x < t exactly if the integer is below the ceiling
       if (!(units >= -std::ldexp(1, k - 1) && units <= std::ldexp(1, k - 1)))
         return op.emitOpError("threshold ") << t << " lies outside the operand's ring of " << k << " bits";
@@ -200,35 +202,6 @@ struct BelowPattern : OpConversionPattern<BelowOp> {
 
 private:
   int64_t digit; // 0: chosen here
-
-  // Low bits of the operand that need not be compared: 1.5 units of what is left, and a threshold's rounding to a whole one, stay within
-  // the tolerance.
-  static unsigned coarseBits(BelowOp op, unsigned k, unsigned f) {
-    if (!op.getTolerance())
-      return 0;
-    double tolerance = std::ldexp(op.getTolerance()->convertToDouble(), f);
-    unsigned drop = 0;
-    for (unsigned s = 1; s + 2 <= k; ++s) {
-      double unit = std::ldexp(1.0, s), rounding = 0;
-      for (double t : op.getThresholds())
-        rounding = std::max(rounding, std::abs(std::remainder(std::ldexp(t, f), unit)));
-      if (1.5 * unit + rounding <= tolerance)
-        drop = s;
-    }
-    return drop;
-  }
-
-  // Fewest rounds first, then fewest bits.
-  static int64_t bestDigit(int width, int64_t thresholds) {
-    int64_t best = 3;
-    auto least = comparisonCost(width, thresholds, 3);
-    for (int d : {2, 4}) {
-      auto [bits, rounds] = comparisonCost(width, thresholds, d);
-      if (rounds < least.second || (rounds == least.second && bits < least.first))
-        best = d, least = {bits, rounds};
-    }
-    return best;
-  }
 };
 
 //===-- bits ---------------------------------------------------------------------------------------------------------===//
