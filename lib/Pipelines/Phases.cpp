@@ -34,6 +34,13 @@ static std::string secrecyPasses(const PhaseOptions &options) {
       .str();
 }
 
+// Where the model itself is changed, as it was trained for.
+static std::string modelPasses(const PhaseOptions &options) {
+  if (options.gelu == "gelu" && options.softmax == "softmax")
+    return kClean;
+  return llvm::formatv("func.func(mpc-replace-functions{{gelu={1} softmax={2}}),{0}", kClean, options.gelu, options.softmax).str();
+}
+
 // Calibration comes twice: what approximations are chosen by, and what their steps turn out to be.
 static std::string calibrationPass(const PhaseOptions &options) {
   if (options.cases.empty())
@@ -63,7 +70,7 @@ std::string mlir::mpc::getPhasePipeline(Phase phase, const PhaseOptions &options
   case Phase::Secrecy:
     return secrecyPasses(options);
   case Phase::Model:
-    return kClean;
+    return modelPasses(options);
   case Phase::Precision:
     return precisionPasses(options);
   case Phase::Protocol:
@@ -84,7 +91,7 @@ static StringRef getPhaseDescription(Phase phase) {
   case Phase::Secrecy:
     return "types say what is secret, owners' own computations in regions, checked";
   case Phase::Model:
-    return "what is left over removed";
+    return "functions that the model was trained for put in, what is left over removed";
   case Phase::Precision:
     return "functions approximated, ranges and fixed-point formats chosen, checked";
   case Phase::Protocol:

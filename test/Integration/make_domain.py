@@ -1,4 +1,4 @@
-"""Writes Inputs/domain/: functions of x W, W orthogonal, that test_domain.py takes to the ends of their domains. Needs the package onnx.
+"""Writes Inputs/domain/: functions of x W, W the Hadamard matrix over sqrt(8), that test_domain.py takes to the ends of their domains. Needs the package onnx.
 
     python3 make_domain.py
 """
@@ -15,8 +15,14 @@ def real(name):
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, ROWS)
 
 
+def hadamard():
+    """Orthogonal, with no zeros, and the same in every version of numpy."""
+    h = np.array([[1, 1], [1, -1]], np.float32)
+    return np.kron(h, np.kron(h, h)) / np.float32(np.sqrt(8))
+
+
 def save(name, *nodes, inputs=("x",)):
-    weights = {"w_weight": np.linalg.qr(np.random.default_rng(3).normal(size=(8, 8)))[0], "gain_weight": np.linspace(0.5, 1.5, 8)}
+    weights = {"w_weight": hadamard(), "gain_weight": np.linspace(0.5, 1.5, 8)}
     product = helper.make_node("MatMul", ["x", "w_weight"], ["p"], name="product")
     used = {i for node in (product, *nodes) for i in node.input}
     graph = helper.make_graph([product, *nodes], name, [real(i) for i in inputs], [real("y")],
@@ -35,7 +41,7 @@ def main():
          inputs=("x", "attention_mask"))
     save("eighth_power", node("Mul", ["p", "p"], ["a"], name="square"), node("Mul", ["a", "a"], ["b"], name="fourth"),
          node("Mul", ["b", "b"], ["y"], name="eighth"))
-    for op in ("Log", "Sqrt", "Reciprocal"):
+    for op in ("Log", "Sqrt", "Reciprocal", "Gelu"):
         save(op.lower(), node(op, ["p"], ["y"], name=op.lower()))
 
 

@@ -43,6 +43,11 @@ static cl::opt<std::string>
               cl::desc("auto (default); f18: 18 fractional bits everywhere; ditto: 8 in rings of 32 bits for linear "
                        "layers, 18 for the rest. Without calibrated ranges auto is f18"),
               cl::init("auto"), cl::cat(category));
+static cl::opt<std::string> gelu("gelu", cl::desc("gelu (default); quad for a model that was trained with it (MPCFormer)"),
+                                 cl::init("gelu"), cl::cat(category));
+static cl::opt<std::string> softmax("softmax",
+                                    cl::desc("softmax (default); 2quad or 2relu for a model that was trained with it (MPCFormer)"),
+                                    cl::init("softmax"), cl::cat(category));
 static cl::opt<double> maxError(
     "max-error",
     cl::desc("With --ranges calibrated: largest absolute error of an output, measured on the first case (5e-3); else as --function-error"),
@@ -162,6 +167,12 @@ static std::optional<std::string> readOptions(CompileOptions &options) {
   options.phases.secretWeights = weights == "secret";
   options.phases.maxError = maxError;
   options.functionError = functionError;
+  if (gelu != "gelu" && gelu != "quad")
+    return "--gelu expects gelu or quad, found '" + gelu + "'";
+  if (softmax != "softmax" && softmax != "2quad" && softmax != "2relu")
+    return "--softmax expects softmax, 2quad or 2relu, found '" + softmax + "'";
+  options.phases.gelu = gelu;
+  options.phases.softmax = softmax;
   options.phases.ditto = precision == "ditto";
   if (precision != "auto")
     options.fraction = 18;

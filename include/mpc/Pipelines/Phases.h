@@ -19,12 +19,14 @@ inline constexpr std::array<Phase, 7> kPhases = {Phase::Import,   Phase::Secrecy
 // What the passes of the phases take from the command line.
 struct PhaseOptions {
   bool secretWeights = true;
-  bool ditto = false;             // linear layers with 8 fractional bits in rings of 32
-  double maxError = 0;            // largest error of an approximation; 0: the preset's own
-  unsigned fraction = 18;         // fractional bits of a value for which nothing else decides
-  int64_t roundBytes = 65536;     // what a round is worth
-  double margin = 2;              // how much larger than calibrated a value may be
-  std::vector<std::string> cases; // npz files to calibrate ranges on; none: ranges are proved or assumed
+  std::string gelu = "gelu";       // or quad
+  std::string softmax = "softmax"; // or 2quad, 2relu
+  bool ditto = false;              // linear layers with 8 fractional bits in rings of 32
+  double maxError = 0;             // largest error of an approximation; 0: the preset's own
+  unsigned fraction = 18;          // fractional bits of a value for which nothing else decides
+  int64_t roundBytes = 65536;      // what a round is worth
+  double margin = 2;               // how much larger than calibrated a value may be
+  std::vector<std::string> cases;  // npz files to calibrate ranges on; none: ranges are proved or assumed
   std::vector<std::string> weightsDirs;
 };
 

@@ -102,6 +102,29 @@ def VerifySecrecy : DescribedPass<"mpc-verify-secrecy", "", "nothing secret reac
     ```
   }]>;
 
+//===-- model ----------------------------------------------------------------------------------------------------===//
+
+def MpcReplaceFunctions : DescribedPass<"mpc-replace-functions", "::mlir::func::FuncOp", "functions that the model was trained for in place of GELU and softmax", [{
+    Precondition: mpc-raise; the model was trained with these functions, for they are no approximations (MPCFormer, Li et al., ICLR 2023).
+    Effect: with `gelu=quad` every mpc.gelu becomes x^2/8 + x/4 + 1/2; with `softmax=2quad` or `softmax=2relu` every mpc.softmax, and the one
+    inside mpc.attention, becomes f(x) / (sum of f + 2^-10) of rows, f = (x + 5)^2 or max(x, 0). What a mask hides stays 0, rows that it
+    hides as a whole are 0.
+    Example:
+    ```mlir
+    %y = mpc.gelu %x : tensor<8x!mpc.secret<f32>> -> tensor<8x!mpc.secret<f32>>
+    // becomes
+    %a = mpc.mul %x, %x : (tensor<8x!mpc.secret<f32>>, tensor<8x!mpc.secret<f32>>) -> tensor<8x!mpc.secret<f32>>
+    %b = mpc.mul %a, %eighth : (tensor<8x!mpc.secret<f32>>, tensor<f32>) -> tensor<8x!mpc.secret<f32>>
+    %c = mpc.mul %x, %quarter : (tensor<8x!mpc.secret<f32>>, tensor<f32>) -> tensor<8x!mpc.secret<f32>>
+    %d = mpc.add %b, %c : (tensor<8x!mpc.secret<f32>>, tensor<8x!mpc.secret<f32>>) -> tensor<8x!mpc.secret<f32>>
+    %y = mpc.add %d, %half : (tensor<8x!mpc.secret<f32>>, tensor<f32>) -> tensor<8x!mpc.secret<f32>>
+    ```
+  }]> {
+  let options = [Option<"gelu", "gelu", "std::string", "\"gelu\"", "gelu, or quad">,
+                 Option<"softmax", "softmax", "std::string", "\"softmax\"", "softmax, 2quad or 2relu">];
+  let dependentDialects = ["::mlir::mpc::MpcDialect"];
+}
+
 //===-- precision ------------------------------------------------------------------------------------------------===//
 
 def MpcApproximate : DescribedPass<"mpc-approximate", "::mlir::func::FuncOp", "functions of secrets become primitives that gates compute", [{
