@@ -51,7 +51,7 @@ class Session:
 
     def __init__(self, tokens, layers):
         command = [install(), HERE, "--serve", "--tokens", tokens, "--layers", layers]
-        self.process = subprocess.Popen(list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ENVIRONMENT)  # it leaves a log where it runs
         self.load = self.answer()
 
     def answer(self):
