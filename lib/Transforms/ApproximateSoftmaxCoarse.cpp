@@ -69,6 +69,8 @@ CoarseExponentials mlir::mpc::emitCoarseExponentials(Emit &emit, FitCache &fits,
   while (-lowest >= floor)
     floor = 2 * floor + 16; // 16, 48, 112: what the gate's 2, 4, 8 cases reach
   Value e = Emit::fraction(emit.expNegative(d, floor), s.fraction(fits));
+  // As much again as its truncation may be off by: finer tables would not help.
+  Emit::rounding(e, std::ldexp(2.0, -static_cast<int>(s.fraction(fits))));
   if (keep)
     e = emit.mul(e, keep);
   return {e, s.least * 0.97};
