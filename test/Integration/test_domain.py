@@ -58,6 +58,14 @@ class Domain(unittest.TestCase):
         y = result("eighth_power", save("small.npz", {"in:x": X}), "proved")
         self.assertGreater(y.max(), 1)
 
+    def test_the_search_for_a_fraction_ends_where_no_ring_has_room(self):
+        # x^8 of 2^34: its square root's square leaves room for 13 fractional bits, and no budget of 5e-3 is met with them.
+        case = save("wide.npz", {"in:x": 8 * X})
+        done = tool("mpc-compile", INPUTS / "eighth_power.onnx", "-o", WORK / "wide", "--calibrate", case, "--ranges", "calibrated")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("13 fractional bits", done.stderr)
+        self.refused("cannot be met: with 13 fractional bits", "eighth_power", case, "--ranges", "calibrated", "--max-error", "1")
+
     def test_rows_that_no_proved_norm_holds(self):
         case = save("massive.npz", {"in:x": 6000 * X})  # each number is one of 2^14 at most
         for model in ("rms_norm", "layer_norm"):
