@@ -1,8 +1,6 @@
 // The search for a fraction: an error falls by half with each bit, so that one measurement nearly tells the next one.
 #include "mpc/Pipelines/ChooseFraction.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Pass/PassManager.h"
-#include "mlir/Pass/PassRegistry.h"
 #include "mpc/Interpreter/Case.h"
 #include "mpc/Interpreter/Interpreter.h"
 #include <cmath>
@@ -42,15 +40,6 @@ FailureOr<std::vector<Judged>> judge(ModuleOp module, const PhaseOptions &option
   return judged;
 }
 
-LogicalResult runPhases(ModuleOp module, const PhaseOptions &options) {
-  for (Phase phase : {Phase::Precision, Phase::Protocol, Phase::Schedule}) {
-    PassManager manager(module.getContext());
-    if (failed(parsePassPipeline(getPhasePipeline(phase, options), manager)) || failed(manager.run(module)))
-      return failure();
-  }
-  return success();
-}
-
 // Largest absolute difference of real outputs; infinite where one is no number.
 double largestError(const tacit::NamedTensors &got, const tacit::NamedTensors &expected) {
   double largest = 0;
@@ -75,7 +64,7 @@ FailureOr<double> errorAt(ModuleOp module, const PhaseOptions &options, const In
     trial.maxError = functionErrorAt(fraction);
   ScopedDiagnosticHandler handler(module.getContext(), [&](Diagnostic &) { return success(quiet); });
   OwningOpRef<ModuleOp> copy = module.clone();
-  if (failed(runPhases(*copy, trial)))
+  if (failed(runPhases(*copy, {Phase::Precision, Phase::Protocol, Phase::Schedule}, trial)))
     return failure();
   double error = 0;
   for (const Judged &one : judged) {

@@ -6,6 +6,7 @@
 #include "mpc/Pipelines/Bundle.h"
 #include "mpc/Pipelines/CheckCases.h"
 #include "mpc/Pipelines/ChooseFraction.h"
+#include "mpc/Pipelines/ChooseWidths.h"
 #include "mpc/Pipelines/Graphs.h"
 #include "mpc/Pipelines/LayerReport.h"
 #include "mpc/Pipelines/Trace.h"
@@ -65,6 +66,18 @@ static LogicalResult choosePrecision(const CompileOptions &options, ModuleOp mod
   }
   if (phases.maxError == 0)
     phases.maxError = functionErrorAt(phases.fraction);
+  return success();
+}
+
+static LogicalResult chooseRings(const CompileOptions &options, ModuleOp module, PhaseOptions &phases) {
+  if (!options.networkRound)
+    return success();
+  FailureOr<WidthChoice> choice = chooseWidths(module, phases, *options.networkRound);
+  if (failed(choice))
+    return failure();
+  phases.roundBytes = choice->roundBytes;
+  llvm::errs() << llvm::formatv("rings: widths are bought where a round costs {0} B: {1} rounds, {2} B online and offline\n",
+                                choice->roundBytes, choice->rounds, choice->bytes);
   return success();
 }
 
@@ -146,7 +159,7 @@ LogicalResult mlir::mpc::compileBundle(const CompileOptions &options, MLIRContex
       return failure();
     if (phase == Phase::Precision && !options.calibratedRanges && failed(checkCases(*module, phases, options.calibration)))
       return failure();
-    if (phase == Phase::Precision && failed(choosePrecision(options, *module, phases)))
+    if (phase == Phase::Precision && (failed(choosePrecision(options, *module, phases)) || failed(chooseRings(options, *module, phases))))
       return failure();
     if (failed(runReported(phase, phases, options, *module, report)))
       return failure();

@@ -25,6 +25,9 @@ FxpType formatOf(Value value) {
   return tensor ? llvm::dyn_cast<FxpType>(getPlainElementType(tensor.getElementType())) : FxpType();
 }
 
+// From here on a tensor's range is that of few channels.
+constexpr double kOutlier = 8;
+
 // Largest |x - factor y|.
 double largestDifference(const tacit::Tensor &x, const tacit::Tensor &y, double factor) {
   double largest = 0;
@@ -40,6 +43,19 @@ double findFactor(const tacit::Tensor &x, const tacit::Tensor &y) {
     product += static_cast<double>(x.f32()[i]) * y.f32()[i], square += static_cast<double>(y.f32()[i]) * y.f32()[i];
   double factor = square > 0 ? product / square : 1;
   return std::abs(factor - 1) > 0.05 ? factor : 1;
+}
+
+// Channels are the last dimension's.
+double outlierOf(const tacit::Tensor &value) {
+  int64_t channels = value.shape().empty() ? 1 : value.shape().back();
+  if (channels < 2 || value.size() == 0)
+    return 1;
+  std::vector<double> most(channels, 0);
+  for (int64_t i = 0; i < value.size(); ++i)
+    most[i % channels] = std::max(most[i % channels], static_cast<double>(std::abs(value.f32()[i])));
+  llvm::sort(most);
+  double median = most[channels / 2];
+  return median > 0 && std::isfinite(most.back()) ? most.back() / median : 1;
 }
 
 // Bits of a number that is known to stay in `range`: sign, and the one that an extension needs, included (AssignFormatsPlan.h).
@@ -71,8 +87,11 @@ LogicalResult LayerReport::takeReference(ModuleOp module, const PhaseOptions &ph
       InterpreterOptions interpreter;
       interpreter.load = loadParamsFrom(options.weightsDirs);
       interpreter.probe = [&](Operation *op, unsigned index, const tacit::Tensor &value) {
-        if (index == 0 && value.kind() == tacit::Kind::kF32 && isSecret(op->getResult(0).getType()))
-          layerOf(entry, op).reference = value;
+        if (index != 0 || value.kind() != tacit::Kind::kF32 || !isSecret(op->getResult(0).getType()))
+          return;
+        Layer &layer = layerOf(entry, op);
+        layer.reference = value;
+        layer.outlier = outlierOf(value);
       };
       if (failed(interpretF32(function, *inputs, interpreter)))
         return failure();
@@ -163,9 +182,11 @@ void LayerReport::print(llvm::raw_ostream &out) const {
     for (const auto &[key, layer] : entry.layers) {
       if (layer.width == 0 && layer.onlineBytes == 0 && layer.offlineBytes == 0)
         continue; // an owner's own
-      std::string folded = layer.factor == 1 ? "" : llvm::formatv("; held times {0:g3}", layer.factor).str();
+      std::string more = layer.factor == 1 ? "" : llvm::formatv("; held times {0:g3}", layer.factor).str();
+      if (layer.outlier >= kOutlier)
+        more += llvm::formatv("; its largest channel is {0:f0} times the median one", layer.outlier);
       out << "| " << key.first << " | " << key.second << " | " << layer.elements << " | "
-          << llvm::formatv("{0}, {1} | {2} | {3} | ", layer.width, layer.fraction, layer.ring, layer.reason + folded)
+          << llvm::formatv("{0}, {1} | {2} | {3} | ", layer.width, layer.fraction, layer.ring, layer.reason + more)
           << (layer.error ? llvm::formatv("{0:e2}", *layer.error).str() : "") << " | "
           << (layer.approximation > 0 ? llvm::formatv("{0:e2}", layer.approximation).str() : "") << " | "
           << llvm::formatv("{0} | {1} | {2} |\n", layer.rounds, layer.onlineBytes, layer.offlineBytes);

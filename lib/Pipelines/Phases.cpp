@@ -83,6 +83,15 @@ std::string mlir::mpc::getPhasePipeline(Phase phase, const PhaseOptions &options
   return "";
 }
 
+LogicalResult mlir::mpc::runPhases(ModuleOp module, ArrayRef<Phase> phases, const PhaseOptions &options) {
+  for (Phase phase : phases) {
+    PassManager manager(module.getContext());
+    if (failed(parsePassPipeline(getPhasePipeline(phase, options), manager)) || failed(manager.run(module)))
+      return failure();
+  }
+  return success();
+}
+
 // What a phase needs and what it leaves, for --help.
 static StringRef getPhaseDescription(Phase phase) {
   switch (phase) {

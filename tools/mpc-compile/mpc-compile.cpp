@@ -26,9 +26,9 @@ static cl::opt<int64_t>
               cl::desc("Size of the symbolic dimensions that neither --bind nor a case gives (1 where the name says batch); pad "
                        "shorter inputs"),
               cl::value_desc("N"), cl::init(0), cl::cat(category));
-static cl::opt<std::string> network("network",
-                                    cl::desc("lan, wan or RTT_MS:MBIT: how many bytes a round is worth where formats can trade them"),
-                                    cl::cat(category));
+static cl::opt<std::string>
+    network("network", cl::desc("lan, wan or RTT_MS:MBIT: what a round is worth; ring widths are chosen by the cost of several programs"),
+            cl::cat(category));
 static cl::list<std::string>
     calibrate("calibrate",
               cl::desc("Cases (.npz, or folders of input_K.pb); the first gives the shapes of the inputs; ENTRY=CASE with several graphs"),
@@ -186,7 +186,7 @@ static std::optional<std::string> readOptions(CompileOptions &options) {
     if (!link.ok())
       return std::string(link.status().message());
     // A round trip's time in bytes: ms times Mbit/s is kbit.
-    options.phases.roundBytes = static_cast<int64_t>(std::min(link->round_trip_ms * link->megabit_per_s * 125, 1e12));
+    options.networkRound = static_cast<int64_t>(std::min(link->round_trip_ms * link->megabit_per_s * 125, 1e12));
   }
   options.phases.margin = margin;
   options.calibratedRanges = ranges == "calibrated";

@@ -27,6 +27,7 @@ struct CompileOptions {
   PhaseOptions phases;                     // with cases, maxError is the outputs' budget
   bool calibratedRanges = false;           // --ranges calibrated
   std::optional<unsigned> fraction;        // fractional bits in place of those that the budget asks for
+  std::optional<int64_t> networkRound;     // --network: bytes that it carries in a round trip
   double functionError = 0;                // largest error of an approximated function; 0: what fits the fraction
   std::optional<Phase> compileTo;          // stop after this phase
   std::vector<Phase> printAfter;           // print the IR after these

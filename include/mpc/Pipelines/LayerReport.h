@@ -28,6 +28,7 @@ private:
   struct Layer {
     std::optional<tacit::Tensor> reference;
     std::optional<double> error; // largest absolute, in units of the value
+    double outlier = 1;          // the largest channel's magnitude by the median channel's
     double factor = 1;           // what the value is held times: a scale that was folded into it
     int64_t elements = 0;
     unsigned width = 0, fraction = 0, ring = 0; // bits

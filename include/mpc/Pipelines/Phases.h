@@ -2,6 +2,7 @@
 #ifndef MPC_PIPELINES_PHASES_H
 #define MPC_PIPELINES_PHASES_H
 
+#include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/raw_ostream.h"
 #include <array>
@@ -35,6 +36,9 @@ std::optional<Phase> parsePhase(llvm::StringRef name);
 
 // The phase's passes as a textual pipeline on builtin.module, as mpc-opt --pass-pipeline takes it; empty for Emit, which is no pass.
 std::string getPhasePipeline(Phase phase, const PhaseOptions &options);
+
+// Runs the passes of these phases; failure with diagnostics.
+LogicalResult runPhases(ModuleOp module, ArrayRef<Phase> phases, const PhaseOptions &options);
 
 // Registers each phase as a pipeline of mpc-opt: --phase-import, --phase-secrecy{weights=...}, ..., and --phases for all of them.
 void registerPhasePipelines();
