@@ -1,6 +1,7 @@
 // mpc-quantize-linear: the preset `ditto` (Wu et al., ICML 2024): linear layers in a narrow ring with few fractional bits, everything else
 // as it was. Scales are powers of two, so that a conversion is a change of fraction: down is local, up costs the round of an extension.
 #include "AssignFormatsPlan.h"
+#include "mlir/IR/IRMapping.h"
 #include "mpc/Transforms/Passes.h"
 #include <cmath>
 
@@ -66,6 +67,29 @@ struct QuantizeLinear : public mlir::mpc::impl::MpcQuantizeLinearBase<QuantizeLi
 
   void request(Operation *op) { op->setAttr(kFractionAttr, IntegerAttr::get(IntegerType::get(&getContext(), 64), fraction)); }
 
+  // A weight that others read too, as embeddings do that are the last layer as well: its owner shares it a second time, with few bits,
+  // which costs set-up alone. Reshaped and transposed as `value` is; null where that is no weight.
+  Value shareAgain(Value value) {
+    SmallVector<Operation *> moves;
+    Operation *op = value.getDefiningOp();
+    for (; op && llvm::isa<ReshapeOp, TransposeOp>(op); op = op->getOperand(0).getDefiningOp())
+      moves.push_back(op);
+    auto owned = llvm::dyn_cast_or_null<OwnedOp>(op);
+    if (!op || op->getNumResults() != 1 || !(llvm::isa<WeightOp>(op) || (owned && owned.getOwner() == "model")))
+      return {};
+    OpBuilder b(&getContext());
+    b.setInsertionPointAfter(op);
+    Operation *copy = b.clone(*op);
+    request(copy);
+    for (Operation *move : llvm::reverse(moves)) {
+      IRMapping operands;
+      operands.map(move->getOperand(0), copy->getResult(0));
+      b.setInsertionPointAfter(move);
+      copy = b.clone(*move, operands);
+    }
+    return copy->getResult(0);
+  }
+
   // The value with few fractional bits. An owner who shares it for linear layers alone rounds it before.
   Value quantize(Value value) {
     Operation *source = value.getDefiningOp();
@@ -77,6 +101,8 @@ struct QuantizeLinear : public mlir::mpc::impl::MpcQuantizeLinearBase<QuantizeLi
       request(source);
       return value;
     }
+    if (Value own = shareAgain(value))
+      return own;
     OpBuilder b(&getContext());
     b.setInsertionPointAfterValue(value);
     auto narrow = b.create<RescaleOp>(value.getLoc(), value.getType(), value);

@@ -35,3 +35,22 @@ func.func @squares(%x: tensor<1x8x!mpc.secret<f32>> {mpc.owner = "client"}) -> t
   %y = mpc.matmul %x, %t : (tensor<1x8x!mpc.secret<f32>>, tensor<8x1x!mpc.secret<f32>>) -> tensor<1x1x!mpc.secret<f32>>
   return %y : tensor<1x1x!mpc.secret<f32>>
 }
+
+// -----
+
+// A weight that an embedding reads with all its bits, and the last layer transposed: shared twice, and nothing is rounded online.
+// CHECK-LABEL: @tied
+// CHECK-DAG: %[[FINE:.*]] = mpc.weight @w : tensor
+// CHECK-DAG: %[[COARSE:.*]] = mpc.weight @w {mpc.fraction = 8 : i64}
+// CHECK: mpc.transpose %[[COARSE]]
+// CHECK-NOT: mpc.rescale %[[FINE]]
+// CHECK: return
+mpc.param @w {file = "m.safetensors", offset = 0 : i64, length = 256 : i64, type = tensor<8x8xf32>}
+func.func @tied(%a: tensor<4x8x!mpc.secret<f32>> {mpc.owner = "client"}) -> (tensor<4x8x!mpc.secret<f32>>, tensor<8x8x!mpc.secret<f32>>) {
+  %w = mpc.weight @w : tensor<8x8x!mpc.secret<f32>>
+  %x = mpc.neg %a : tensor<4x8x!mpc.secret<f32>> -> tensor<4x8x!mpc.secret<f32>>
+  %r = mpc.neg %w : tensor<8x8x!mpc.secret<f32>> -> tensor<8x8x!mpc.secret<f32>>
+  %t = mpc.transpose %w {permutation = array<i64: 1, 0>} : tensor<8x8x!mpc.secret<f32>> -> tensor<8x8x!mpc.secret<f32>>
+  %y = mpc.matmul %x, %t : (tensor<4x8x!mpc.secret<f32>>, tensor<8x8x!mpc.secret<f32>>) -> tensor<4x8x!mpc.secret<f32>>
+  return %y, %r : tensor<4x8x!mpc.secret<f32>>, tensor<8x8x!mpc.secret<f32>>
+}
