@@ -95,7 +95,8 @@ def timed_row(name, r):
 
 
 HEAD = ("# Figures\n\nWritten by `build/venv/bin/python scripts/figures.py` (all weights, inputs and outputs secret; formats with 18 fractional bits that hold "
-        "for every input, but for rows named *calibrated*: `--ranges calibrated`, an error of 5e-3 of an output allowed).\n\n")
+        "for every input, but for rows named *calibrated*: `--ranges calibrated`, an error of 5e-3 of an output allowed). BERT-base layers beside another system: "
+        "[peers.md](peers.md); perplexity and divergence on real models: [quality.md](quality.md).\n\n")
 
 
 def model_sections(build):

@@ -40,7 +40,7 @@ def write(results, path):
     """results: {(name, exporter): text}."""
     exporters = [e for e in EXPORTERS.split() if any(key[1] == e for key in results)]
     lines = ["# Encoders as exporters write them", "",
-             "Written by `test/Models/survey_encoders.py`: tiny models with random weights of the architectures of Hugging Face's library, exported by",
+             f"Written by `test/Models/survey_encoders.py --exporters {','.join(exporters)}`: tiny models with random weights of the architectures of Hugging Face's library, exported by",
              "torch.onnx.export with dynamo (d) and without it (t) at the opset that is named, with symbolic batch and length (s), after ONNX Runtime's",
              "optimiser of transformers (+ort) or as its session optimises (+rt). Numbers are the largest error of three processes to ONNX Runtime's output,",
              "whose elements are of order 1 to 10. *No export*: the exporter fails, or its own runtime differs from PyTorch. Empty: not tried.", "",
