@@ -173,13 +173,14 @@ def Share_ShrinkOp : Share_Op<"shrink", [Pure]> {
   let hasVerifier = 1;
 }
 def Share_CoarsenOp : Share_Op<"coarsen", [Pure]> {
-  let summary = "the high bits of a masked value, about: x / 2^s + e for e in (-1, 2), local";
+  let summary = "the high bits of a masked value, about: x / 2^s + e for e in (-1, 1), local, for comparisons";
   let description = [{
-    Drops the low s = k - k' bits of m, l1 and l2 alike; the borrows between them are lost, which is the error e. For what needs to know a value roughly
-    only: comparisons with fuzzy thresholds (protocol.md, GELU), a maximum that a softmax takes off. The fraction falls by s, and stays 0 from there on.
+    Drops the low s = k - k' bits of m and of l; the borrow between them is lost, which is the error e. The halves of the mask lose theirs each and do not
+    add up to l: only P0, who deals for it, has that. So comparisons alone may read the result, with thresholds that are fuzzy by a unit (protocol.md,
+    GELU). The fraction falls by s, and stays 0 from there on.
 
     ```mlir
-    // units of 1/4, off by up to half a unit and a unit more
+    // units of 1/4, off by less than one
     %y = share.coarsen %x : tensor<4x8x!share.masked<20, 12>> -> tensor<4x8x!share.masked<10, 2>>
     ```
   }];

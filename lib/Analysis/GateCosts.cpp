@@ -45,7 +45,7 @@ unsigned mlir::mpc::coarseBits(ArrayRef<double> thresholds, double tolerance, un
     double unit = std::ldexp(1.0, static_cast<int>(s)), rounding = 0, residue = coarseResidue(thresholds, s, fraction);
     for (double t : thresholds)
       rounding = std::max(rounding, std::abs(std::remainder(std::ldexp(t - residue, static_cast<int>(fraction)), unit)));
-    if (1.5 * unit + rounding <= units)
+    if (unit + rounding <= units)
       drop = s;
   }
   return drop;

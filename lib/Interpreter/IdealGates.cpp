@@ -46,9 +46,9 @@ __int128 ideal::Rounding::truncateProduct(__int128 x, unsigned t) {
 
 int64_t ideal::Rounding::coarsen(int64_t x, unsigned s) {
   if (state == 0)
-    return (x >> s) + 1; // the middle of (-1, 2)
+    return static_cast<int64_t>((static_cast<__int128>(x) + (__int128{1} << (s - 1))) >> s);
   __int128 low = x & ((__int128{1} << s) - 1);
-  return (x >> s) + static_cast<int64_t>((low + bits(s) + bits(s)) >> s);
+  return (x >> s) + static_cast<int64_t>((low + bits(s)) >> s);
 }
 
 //===-- Shapes -------------------------------------------------------------------------------------------------------===//

@@ -22,7 +22,7 @@ public:
   __int128 truncate(__int128 x, unsigned t);
   // x >> t at the end of a product of which the surviving bits alone are dealt: three floors, within 1.5 ulp.
   __int128 truncateProduct(__int128 x, unsigned t);
-  // x >> s of a masked value whose m and halves of the mask are shifted each: floor(x / 2^s) and up to two carries.
+  // x >> s of a masked value whose m and mask are shifted each: floor(x / 2^s) and a carry or none.
   int64_t coarsen(int64_t x, unsigned s);
   // t uniform bits.
   uint64_t bits(unsigned t);

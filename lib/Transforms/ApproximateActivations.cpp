@@ -13,8 +13,8 @@ namespace {
 constexpr double kFitShare = 0.8;
 constexpr double kTailShare = 0.7;
 
-// The pieces agree from T on, so the thresholds may be off by this much; the comparison then reads a few bits only. 1.5 units of 1/8.
-constexpr double kFuzz = 0.1875;
+// The pieces agree from T on, so the thresholds may be off by this much; the comparison then reads a few bits only, units of 1/8.
+constexpr double kFuzz = 0.125;
 
 // Least T, in eighths, from which the function's distance from its limit stays below the budget; `tail` falls from 1 on.
 double findEdge(double maxError, double (*tail)(double)) {
@@ -149,7 +149,7 @@ std::optional<Pieces> choosePieces(FitCache &fits, const Interval &argument, con
   std::optional<Pieces> best;
   auto consider = [&](double unit, double share) {
     Pieces p;
-    p.fuzz = 1.5 * unit;
+    p.fuzz = unit;
     p.threshold = 1 + p.fuzz;
     while (activation.tail(p.threshold - p.fuzz) > most && p.threshold < 64)
       p.threshold += unit / 2;
@@ -186,7 +186,7 @@ std::optional<Pieces> choosePieces(FitCache &fits, const Interval &argument, con
   // What the fit leaves of the error is for roundings: fewest frequencies first, then a better fit of the best width.
   for (double unit : {1.0 / 8, 1.0 / 4, 1.0 / 2})
     consider(unit, 0.8);
-  consider(best ? best->fuzz / 1.5 : 1.0 / 4, 0.4);
+  consider(best ? best->fuzz : 1.0 / 4, 0.4);
   return best;
 }
 

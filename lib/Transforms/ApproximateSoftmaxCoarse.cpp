@@ -22,7 +22,7 @@ static constexpr unsigned kMaxFraction = 22;
 struct Steps {
   double step, tolerance, above, least;
   explicit Steps(const Interval &scores)
-      : step(std::exp2(std::ceil(std::log2(std::max(scores.high - scores.low, 1.0) / kSteps)))), tolerance(0.75 * step),
+      : step(std::exp2(std::ceil(std::log2(std::max(scores.high - scores.low, 1.0) / kSteps)))), tolerance(0.5 * step),
         above(step + tolerance), least(std::exp(-above - tolerance)) {}
   unsigned fraction(const FitCache &fits) const { return fits.getFraction() + static_cast<unsigned>(std::ceil(-std::log2(least))); }
 };

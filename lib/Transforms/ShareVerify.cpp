@@ -27,7 +27,7 @@ struct ShareVerify : public mlir::mpc::impl::ShareVerifyBase<ShareVerify> {
     }
     Block &block = function.getBody().front();
     if (failed(checkTypes(function)) || failed(checkAddresses(block)) || failed(checkRounds(block)) || failed(checkJoins(block)) ||
-        failed(checkOwners(function)) || failed(checkReveals(function)))
+        failed(checkCoarse(block)) || failed(checkOwners(function)) || failed(checkReveals(function)))
       signalPassFailure();
     markAllAnalysesPreserved();
   }
@@ -74,6 +74,15 @@ private:
           return op.emitOpError("needs a receiver, 1 or 2 (run share-schedule)");
       }
     }
+    return success();
+  }
+
+  // What a coarse value lost of its mask is known to P0 as a sum, and in no half: only what reads m and l alone may use it.
+  static LogicalResult checkCoarse(Block &block) {
+    for (auto coarse : block.getOps<share::CoarsenOp>())
+      for (Operation *user : coarse->getUsers())
+        if (!llvm::isa<share::CompareDigitsOp, share::CompareFinishOp>(user))
+          return user->emitOpError("reads a value of share.coarsen, whose halves do not add up to its mask; comparisons alone may");
     return success();
   }
 

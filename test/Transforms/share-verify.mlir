@@ -266,3 +266,17 @@ func.func @address_out_of_range(%x: tensor<8xf32>) -> tensor<8xf32> {
   %o = share.reveal %t to "client" {address = 6 : i64} : tensor<8x!share.additive<32, 12>> -> tensor<8xf32>
   return %o : tensor<8xf32>
 }
+
+// -----
+
+func.func @coarse(%x: tensor<8xf32>) -> tensor<8xf32> {
+  %m = share.input "client"(%x) {address = 1 : i64} : (tensor<8xf32>) -> tensor<8x!share.masked<32, 12>> {
+  ^bb0(%i: tensor<8xf32>):
+    share.yield %i : tensor<8xf32>
+  }
+  %c = share.coarsen %m : tensor<8x!share.masked<32, 12>> -> tensor<8x!share.masked<24, 4>>
+  // expected-error @+1 {{reads a value of share.coarsen, whose halves do not add up to its mask; comparisons alone may}}
+  %t = share.to_additive %c : tensor<8x!share.masked<24, 4>> -> tensor<8x!share.additive<24, 4>>
+  %o = share.reveal %t to "client" {address = 6 : i64} : tensor<8x!share.additive<24, 4>> -> tensor<8xf32>
+  return %o : tensor<8xf32>
+}

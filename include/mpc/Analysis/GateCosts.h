@@ -25,7 +25,7 @@ ComparisonCost comparisonCost(int width, int64_t thresholds, int digit);
 int64_t bestDigit(int width, int64_t thresholds);
 
 // Low bits of fixed-point numbers of `fraction` fractional bits, in a ring of `width`, that a comparison with fuzzy thresholds need not
-// read: 1.5 units of what is left, and a threshold's rounding to a whole one beside the first one's, stay within the tolerance.
+// read: a unit of what is left, and a threshold's rounding to a whole one beside the first one's, stay within the tolerance.
 unsigned coarseBits(llvm::ArrayRef<double> thresholds, double tolerance, unsigned width, unsigned fraction);
 // What the first threshold is beyond a whole unit of 2^drop ulps, in whole ulps; all are moved by it.
 double coarseResidue(llvm::ArrayRef<double> thresholds, unsigned drop, unsigned fraction);

@@ -167,9 +167,11 @@ struct BelowPattern : OpConversionPattern<BelowOp> {
     unsigned drop = op.getTolerance() ? coarseBits(op.getThresholds(), op.getTolerance()->convertToDouble(), k, f) : 0;
     double residue = 0;
     if (drop > 0) {
-      // Centred by half a unit, the coarse value is within 1.5 of x; moved by what thresholds are beyond whole units.
+      // The coarse value is within a unit of x; moved by what thresholds are beyond whole units.
       residue = std::ldexp(coarseResidue(op.getThresholds(), drop, f), static_cast<int>(f));
-      x = s.coarsen(s.add(x, s.ringConstant({-(int64_t(1) << (drop - 1)) - static_cast<int64_t>(residue)}, {}, k, f)), drop);
+      if (residue != 0)
+        x = s.add(x, s.ringConstant({-static_cast<int64_t>(residue)}, {}, k, f));
+      x = s.coarsen(x, drop);
       k -= drop;
     }
     SmallVector<int64_t> thresholds;

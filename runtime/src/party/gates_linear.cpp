@@ -138,10 +138,23 @@ absl::Status Shrink(GateIo&, const GateCall& call, Held* out) {
   return absl::OkStatus();
 }
 
-// m, l1 and l2 lose their low bits each; the wrap of their ring is a multiple of the new ring's.
+// m, l1 and l2 lose their low bits each; the wrap of their ring is a multiple of the new ring's. What reads the result are comparisons,
+// which use m and P0's l alone: P0's second half takes the carry of both, so that its l is the old one without its low bits.
 template <Role R>
 absl::Status Coarsen(GateIo&, const GateCall& call, Held* out) {
   const int dropped = call.types[0]->width - call.result_type->width;
+  if (IsHelper(R)) {
+    const Words l = MaskOf(call, 0);
+    const Word *l1 = A(call, 0), kept = LowMask(call.result_type->width);
+    Words first(l.size()), second(l.size());
+    ForEach(l.size(), [&](int64_t i) {
+      first[i] = l1[i] >> dropped;
+      second[i] = ((l[i] >> dropped) - first[i]) & kept;
+    });
+    out->a = Keep(std::move(first));
+    out->b = Keep(std::move(second));
+    return absl::OkStatus();
+  }
   EachArray<R>(call, 0, out, [&](const Array& in) {
     Words z(in->size());
     ForEach(z.size(), [&](int64_t i) { z[i] = (*in)[i] >> dropped; });

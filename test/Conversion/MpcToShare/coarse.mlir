@@ -1,11 +1,10 @@
-// A comparison with a tolerance reads the high bits of its operand alone: half a unit is taken off, the low bits of value and mask are dropped.
+// A comparison with a tolerance reads the high bits of its operand alone: the low bits of value and mask are dropped.
 // RUN: mpc-opt %s --convert-mpc-to-share | FileCheck %s
 
-// 20 bits, 12 fractional; a tolerance of 3/16 leaves units of 1/8: 9 bits are dropped, 2^8 is half a unit, thresholds count eighths.
+// 20 bits, 12 fractional; a tolerance of 3/16 leaves units of 1/8: 9 bits are dropped, thresholds count eighths.
 // CHECK-LABEL: @fuzzy
-// CHECK: mpc.constant dense<-256>
-// CHECK: %[[X:.*]] = share.add
-// CHECK: %[[C:.*]] = share.coarsen %[[X]] : tensor<4x!share.masked<20, 12>> -> tensor<4x!share.masked<11, 3>>
+// CHECK-NOT: share.add
+// CHECK: %[[C:.*]] = share.coarsen %{{.*}} : tensor<4x!share.masked<20, 12>> -> tensor<4x!share.masked<11, 3>>
 // CHECK: share.compare_digits %[[C]] {{.*}}thresholds = array<i64: -28, 28>
 // CHECK: share.compare_finish %[[C]]
 func.func @fuzzy(%x: tensor<4x!mpc.secret<!mpc.fxp<20, 12>>>) -> tensor<2x4x!mpc.secret<i1>> {
@@ -13,9 +12,10 @@ func.func @fuzzy(%x: tensor<4x!mpc.secret<!mpc.fxp<20, 12>>>) -> tensor<2x4x!mpc
   return %b : tensor<2x4x!mpc.secret<i1>>
 }
 
-// What all thresholds are beyond whole units is taken off with the half unit.
+// What all thresholds are beyond whole units is taken off first.
 // CHECK-LABEL: @moved
-// CHECK: mpc.constant dense<-512>
+// CHECK: mpc.constant dense<-256>
+// CHECK: share.add
 // CHECK: %[[C:.*]] = share.coarsen %{{.*}} -> tensor<4x!share.masked<11, 3>>
 // CHECK: share.compare_digits %[[C]] {{.*}}thresholds = array<i64: -28, 28>
 func.func @moved(%x: tensor<4x!mpc.secret<!mpc.fxp<20, 12>>>) -> tensor<2x4x!mpc.secret<i1>> {
@@ -27,7 +27,7 @@ func.func @moved(%x: tensor<4x!mpc.secret<!mpc.fxp<20, 12>>>) -> tensor<2x4x!mpc
 // CHECK-LABEL: @between
 // CHECK: share.coarsen %{{.*}} -> tensor<4x!share.masked<12, 4>>
 func.func @between(%x: tensor<4x!mpc.secret<!mpc.fxp<20, 12>>>) -> tensor<2x4x!mpc.secret<i1>> {
-  %b = mpc.below %x {thresholds = array<f64: -3.5, 3.5625>, tolerance = 0.1875 : f64} : tensor<4x!mpc.secret<!mpc.fxp<20, 12>>> -> tensor<2x4x!mpc.secret<i1>>
+  %b = mpc.below %x {thresholds = array<f64: -3.5, 3.5625>, tolerance = 0.125 : f64} : tensor<4x!mpc.secret<!mpc.fxp<20, 12>>> -> tensor<2x4x!mpc.secret<i1>>
   return %b : tensor<2x4x!mpc.secret<i1>>
 }
 

@@ -194,8 +194,31 @@ TEST(Products, BroadcastBitSelectsRows) {
   EXPECT_EQ(b.Run()["z"], want);
 }
 
+// What comparisons read, m and P0's l without their low bits, is the value over 2^s to less than a unit.
+TEST(Coarsen, ComparisonsAreWithinAUnit) {
+  constexpr int64_t n = 20000;
+  std::mt19937_64 random(18);
+  for (const auto& [k, s] : std::vector<std::array<int, 2>>{{20, 9}, {64, 1}, {64, 50}, {33, 20}, {12, 6}}) {
+    const Ints xs = Samples(random, Lowest(k) / 2, Highest(k) / 2, n), thresholds = {-3, 0, 5};
+    ProgramBuilder b;
+    const ValueId coarse = b.Op("share.coarsen", {b.Input(Masked(k, {n}), xs)}, Masked(k - s, {n}));
+    b.Output("below", b.Below(coarse, thresholds, 3));
+    const Ints got = b.Run(k)["below"];
+    int64_t up = 0, down = 0;
+    for (size_t t = 0; t < thresholds.size(); ++t)
+      for (int64_t i = 0; i < n; ++i) {
+        const Wide distance = Wide{xs[i]} - (Wide{thresholds[t]} << s), unit = Wide{1} << s;
+        const bool below = got[t * n + i] != 0;
+        if (distance <= -unit) EXPECT_TRUE(below) << xs[i] << " of " << k << " bits, " << s << " dropped";
+        if (distance >= unit) EXPECT_FALSE(below) << xs[i] << " of " << k << " bits, " << s << " dropped";
+        up += below && distance >= 0, down += !below && distance < 0;
+      }
+    if (k - s == 11) EXPECT_TRUE(up + down > 0);  // fuzzy indeed
+  }
+}
+
 // m and both halves of the mask lose their low bits: the value over 2^s, by (-1, 2), in a ring that wraps where the old one did.
-TEST(Coarsen, IsWithinTwoUnits) {
+TEST(Coarsen, HalvesAreWithinTwoUnits) {
   constexpr int64_t n = 20000;
   std::mt19937_64 random(17);
   for (const auto& [k, s] : std::vector<std::array<int, 2>>{{20, 10}, {64, 1}, {64, 63}, {33, 20}, {2, 1}, {12, 11}}) {
