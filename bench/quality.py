@@ -27,6 +27,7 @@ SHARED = ROOT.parent / "shared" / "models"
 TARGET = ROOT / "docs" / "generated" / "quality.md"
 WINDOW = 64  # tokens of a prefill
 STRIDE = 13  # one window of so many calibrates
+MODELS = ["minilm-l6", "kjv-lm", "SmolLM2-135M"]
 LARGE = 24  # windows that are evaluated of a model that takes half a minute for each
 # Options of mpc-compile by preset.
 PRESETS = {
@@ -207,7 +208,7 @@ def measured_row(work, preset, judge, seconds):
 
 
 def merged(old, new):
-    """Rows of a table with those of the same work and preset replaced, others put behind the last of their work."""
+    """Rows of a table, models in order, with those of the same work and preset replaced, others put behind the last of their work."""
     key = lambda row: [cell.strip() for cell in row.split("|")[1:3]]
     rows = list(old)
     for row in new:
@@ -217,7 +218,7 @@ def merged(old, new):
             rows[same[0]] = row
         else:
             rows.insert(related[-1] + 1 if related else len(rows), row)
-    return rows
+    return sorted(rows, key=lambda row: MODELS.index(key(row)[0].split(",")[0]))
 
 
 def committed():
