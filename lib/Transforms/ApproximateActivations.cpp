@@ -36,6 +36,12 @@ double findPeriod(double edge, std::optional<Interval> argument) {
 
 enum class Outside { ZeroOrInput, MinusOneOrOne, ZeroOrOne };
 
+// A range a little wider, of few: layers of about the same range share a fit, and a fit takes seconds.
+double roundedRange(double magnitude) {
+  double step = std::exp2(std::floor(std::log2(std::max(magnitude, 0.125))) - 2);
+  return std::ceil(std::max(magnitude, 0.125) / step) * step;
+}
+
 struct Activation {
   StringRef name;
   double (*function)(double);
@@ -91,7 +97,7 @@ FailureOr<Value> emitActivation(Emit &emit, Operation *op, FitCache &fits, Value
   // An argument that is known to stay inside needs no comparison, and the sum holds where it is.
   bool always = stated && stated->magnitude() < edge && stated->kind != RangeKind::Assumed;
   if (always)
-    edge = std::max(stated->magnitude(), 0.125);
+    edge = std::min(edge, roundedRange(stated->magnitude()));
   bool withInput = activation.outside == Outside::ZeroOrInput;
   FailureOr<TrigSum> sum = fits.get(op, activation.name, problemOf(activation, edge, stated), kFitShare);
   if (failed(sum))
