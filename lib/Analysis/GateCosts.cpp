@@ -22,11 +22,16 @@ ComparisonCost mlir::mpc::comparisonCost(int width, int64_t thresholds, int digi
   return cost;
 }
 
-int64_t mlir::mpc::bestDigit(int width, int64_t thresholds) {
+// Bytes that a round is worth where nothing else is said (--network, mpc-assign-formats).
+static constexpr int64_t kRoundBytes = 65536;
+
+int64_t mlir::mpc::bestDigit(int width, int64_t thresholds, int64_t elements) {
   int64_t best = 3;
   ComparisonCost least = comparisonCost(width, thresholds, 3);
   for (int d : {2, 4, 5}) {
     ComparisonCost cost = comparisonCost(width, thresholds, d);
+    if (d == 5 && (cost.bits - least.bits) * elements > 8 * kRoundBytes * (least.rounds - cost.rounds))
+      continue;
     if (cost.rounds < least.rounds || (cost.rounds == least.rounds && cost.bits < least.bits))
       best = d, least = cost;
   }

@@ -14,7 +14,7 @@ constexpr double kFitShare = 0.8;
 constexpr double kTailShare = 0.7;
 
 // The pieces agree from T on, so the thresholds may be off by this much; the comparison then reads a few bits only, units of 1/8.
-constexpr double kFuzz = 0.125;
+constexpr double kFuzz = 0.1875;
 
 // Least T, in eighths, from which the function's distance from its limit stays below the budget; `tail` falls from 1 on.
 double findEdge(double maxError, double (*tail)(double)) {
@@ -127,6 +127,9 @@ FailureOr<Value> emitActivation(Emit &emit, Operation *op, FitCache &fits, Value
 
 //===-- An argument of known range ---------------------------------------------------------------------------------===//
 
+// Activations are of large tensors.
+constexpr int64_t kManyElements = 1 << 20;
+
 // Least period of a sum in edges: finer frequencies hardly help.
 constexpr double kFinePeriod = 32;
 
@@ -185,7 +188,7 @@ std::optional<Pieces> choosePieces(FitCache &fits, const Interval &argument, con
     int whole = 2 + static_cast<int>(std::ceil(std::log2(largestOf(activation, edge, p.centre, most))));
     int width = 1 + static_cast<int>(std::ceil(std::log2((argument.magnitude() + edge) / unit + 1)));
     p.bits = 3 * static_cast<int64_t>(wider) + gate->sum + static_cast<int64_t>(amplitudes.size()) * 2 * whole +
-             comparisonCost(width, 2, bestDigit(width, 2)).bits;
+             comparisonCost(width, 2, bestDigit(width, 2, kManyElements)).bits;
     if (!best || p.bits < best->bits)
       best = std::move(p);
   };

@@ -12,7 +12,7 @@
 // CHECK: %[[LOW:.*]] = mpc.rescale %[[X]] {mpc.range = array<f64: -[[T]], [[T]]>, mpc.range_kind = "proved", mpc.wraps}
 // CHECK: %[[H:.*]] = mpc.mul %[[LOW]], %[[HALF]]
 // CHECK: %[[S:.*]] = mpc.add %[[E]], %[[H]]
-// CHECK: %[[B:.*]] = mpc.below %[[X]] {thresholds = array<f64: -[[EDGE:[0-9.e+]+]], [[EDGE]]>, tolerance = 1.250000e-01 : f64}
+// CHECK: %[[B:.*]] = mpc.below %[[X]] {thresholds = array<f64: -[[EDGE:[0-9.e+]+]], [[EDGE]]>, tolerance = 1.875000e-01 : f64}
 // CHECK: %[[B1:.*]] = mpc.slice %[[B]] {offsets = array<i64: 1, 0>
 // CHECK: %[[UNDER:.*]] = mpc.reshape %[[B1]]
 // CHECK: %[[B0:.*]] = mpc.slice %[[B]] {offsets = array<i64: 0, 0>

@@ -21,8 +21,9 @@ struct ComparisonCost {
 };
 // Of a comparison of `width` bits with some thresholds, by digits of `digit` bits.
 ComparisonCost comparisonCost(int width, int64_t thresholds, int digit);
-// The digit of fewest rounds, then fewest bits.
-int64_t bestDigit(int width, int64_t thresholds);
+// The digit of fewest rounds, then fewest bits. One look-up of five bits spares a round where it costs no more than that is worth by rule,
+// of so many elements.
+int64_t bestDigit(int width, int64_t thresholds, int64_t elements);
 
 // Low bits of fixed-point numbers of `fraction` fractional bits, in a ring of `width`, that a comparison with fuzzy thresholds need not
 // read: a unit of what is left, and a threshold's rounding to a whole one beside the first one's, stay within the tolerance.

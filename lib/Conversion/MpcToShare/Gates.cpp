@@ -182,7 +182,7 @@ struct BelowPattern : OpConversionPattern<BelowOp> {
         return op.emitOpError("threshold ") << t << " lies outside the operand's ring of " << k << " bits";
       thresholds.push_back(static_cast<int64_t>(std::min(units, 0x1p63 - 1024)));
     }
-    int64_t T = thresholds.size(), d = digit ? digit : bestDigit(k, T);
+    int64_t T = thresholds.size(), d = digit ? digit : bestDigit(k, T, ShareBuilder::typeOf(x).getNumElements());
     SmallVector<int64_t> shape(ShareBuilder::shapeOf(x)), planes{T, 0};
     llvm::append_range(planes, shape);
     int64_t digits = share::comparisonDigits(k, d).size();
