@@ -44,7 +44,6 @@ class Row:
     options: list = field(default_factory=list)
     weights: dict = field(default_factory=dict)
     compare: bool = False               # the result is a bit
-    note: str = ""
 
 
 def spread(low, high, n, seed=3):
