@@ -129,7 +129,7 @@ def function_sections(build):
             "Calibrated formats with 12 fractional bits and margin 1 (`bench/functions.py`): bytes of the function's own op between parties, an element of its result; "
             "results of 12 fractional bits remasked, bits of comparisons as they leave the gate. *bound*: bytes and rounds to stay within.", "",
             *functions.EXACT_HEAD, *exact],
-        "Single functions: errors seen in three processes": ["Against float64, over cases that span the range of the row. exp, GELU, SiLU, tanh and sigmoid are certified: no rounding can exceed what is allowed. The worst case of the softmax, were all roundings of a row to fall one way, is 0.058 (docs/spec/formats.md). The worst case of a softmax, in which the tails of a row are all off the same way, is in [formats.md](../spec/formats.md).", "", *functions.ERROR_HEAD, *errors]}
+        "Single functions: errors seen in three processes": ["Against float64, over cases that span the range of the row. exp, GELU, SiLU, tanh and sigmoid are certified: no rounding can exceed what is allowed. The worst case of a softmax, in which the tails of a row are all off the same way, is in [formats.md](../spec/formats.md).", "", *functions.ERROR_HEAD, *errors]}
     return sections, exact
 
 
