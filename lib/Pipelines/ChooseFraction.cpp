@@ -85,6 +85,7 @@ FailureOr<FractionChoice> mlir::mpc::chooseFraction(ModuleOp module, const Phase
   FailureOr<std::vector<Judged>> judged = judge(module, options, interpreter);
   if (failed(judged))
     return failure();
+  const double aim = kMeasuredShare * budget;
   FractionChoice best{0, INFINITY};
   unsigned most = kMostFraction;
   for (unsigned fraction = kLeastFraction;;) {
@@ -100,9 +101,9 @@ FailureOr<FractionChoice> mlir::mpc::chooseFraction(ModuleOp module, const Phase
     }
     if (best.fraction == 0 || *error < best.error)
       best = {fraction, *error};
-    if (*error <= budget || fraction >= most)
+    if (*error <= aim || fraction >= most)
       return best;
-    double missing = std::isfinite(*error) ? std::ceil(std::log2(*error / budget)) : 1;
+    double missing = std::isfinite(*error) ? std::ceil(std::log2(*error / aim)) : 1;
     fraction = std::min(most, fraction + static_cast<unsigned>(std::max(1.0, std::min(missing, 6.0))));
   }
 }
